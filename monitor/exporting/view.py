@@ -1,0 +1,124 @@
+"""The immutable view that scrapes, pages and reports read.
+
+Way of an event: step 9. `service` swaps a new one in after every published step; readers never lock the loop. Numbers
+are exact here: `exporting.gate` decides what leaves.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from monitor.judging.verdict import StreamVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCounts:
+    """Exact published counts of one subgroup of one revision in one window, late outcomes and corrections included."""
+
+    n: int
+    n_predicted_positive: int
+    tp: int
+    fp: int
+    tn: int
+    fn: int
+    explained: int = 0
+    explained_flagged: int = 0
+    explained_sent: int = 0
+
+    @property
+    def n_labelled(self) -> int:
+        return self.tp + self.fp + self.tn + self.fn
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """One subgroup of one revision: counts by window, and totals since the state began.
+
+    `inferences` has the totals by prediction (0, 1); `labelled` and `retracted` by (actual, predicted):
+    index ``2 * actual + predicted``. Retracted is what corrections took back.
+    """
+
+    revision: str
+    attribute: str
+    subgroup: str
+    windows: Mapping[str, WindowCounts]
+    inferences: tuple[int, int]
+    labelled: tuple[int, int, int, int]
+    retracted: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowView:
+    """A published window: newest end, and whether it is exact (no data flag lies in it)."""
+
+    name: str
+    start_ms: int
+    end_ms: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """Everything said of one model. `limits` are the settings that alerts compare with: name -> (value, unit)."""
+
+    model: str
+    mode: str
+    windows: tuple[WindowView, ...]
+    groups: tuple[GroupView, ...]
+    verdicts: tuple[StreamVerdict, ...]
+    revisions: Mapping[str, tuple[str, ...]]  # revision -> roles (serving, known_good, condemned)
+    attribute_values: Mapping[tuple[str, str], int]  # (attribute, kind) -> inferences
+    pending: int
+    expired: Mapping[str, int]  # by revision
+    corrections: Mapping[str, int]  # by revision
+    labels_late: tuple[int, int]  # by actual label
+    label_ages: tuple[tuple[float, int], ...]  # (upper edge in seconds, cumulative count)
+    label_age_sum_seconds: float
+    false_alarm_budget: Mapping[str, float]  # level -> expected per 91 d
+    evidence_thresholds: Mapping[tuple[str, str, str, str], float]  # (attribute, metric, detector, level) -> nats
+    limits: Mapping[str, tuple[float, str]]
+    min_cell: int
+    series: int
+    series_limit: int
+    series_suppressed: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicView:
+    """Intake of one topic. `results`: (type, result) -> events; result is accepted, duplicate, conflict or rejected."""
+
+    topic: str
+    results: Mapping[tuple[str, str], int]
+    rejected: Mapping[str, int]  # by reason
+    late: int
+    fields_ignored: int
+    unpaired: Mapping[str, int]  # by reason
+    last_event_ms: Mapping[tuple[str, str], int]  # (type, model) -> event time
+    last_arrival_ms: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionView:
+    """One partition of one topic. `end` is None while it is not known; `watermark_ms` None before the first event."""
+
+    topic: str
+    partition: int
+    position: int
+    end: int | None
+    watermark_ms: int | None
+    coverage_complete: bool
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All of it, at one moment."""
+
+    published_ms: int
+    models: tuple[ModelView, ...] = ()
+    topics: tuple[TopicView, ...] = ()
+    partitions: tuple[PartitionView, ...] = ()
+    heartbeats_ms: Mapping[str, int] = field(default_factory=dict)  # stage -> wall time
+    commits_ms: Mapping[int, int] = field(default_factory=dict)  # partition -> wall time
+    rebuilds: Mapping[str, int] = field(default_factory=dict)  # reason -> times
+    version: str = ""
+    config_hash: str = ""

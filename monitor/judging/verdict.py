@@ -1,0 +1,69 @@
+"""Verdicts: what is said of one stream, and in which order two of them are compared.
+
+Way of an event: step 8. Pure. The order is total and written here once: HEALTHY < INCONCLUSIVE < STALE < SUSPECT < DEGRADED.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class Verdict(IntEnum):
+    """What is said of a stream; the larger of two stands.
+
+    >>> max(Verdict.HEALTHY, Verdict.STALE).name
+    'STALE'
+    """
+
+    HEALTHY = 0
+    INCONCLUSIVE = 1
+    STALE = 2
+    SUSPECT = 3
+    DEGRADED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Evidence of one detector on one stream, in nats, with the levels it is held against.
+
+    `log_e` is None where nothing was seen yet; `page` is None for a metric that only watches.
+    """
+
+    detector: str
+    log_e: float | None
+    watch: float
+    page: float | None
+    weight: float
+    panes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceRate:
+    """What a stream is compared with: rate of the reference, its number of samples, and the limit tested (p*)."""
+
+    id: str
+    value: float
+    samples: int
+    tolerated: float
+
+
+@dataclass(frozen=True, slots=True)
+class StreamVerdict:
+    """One verdict with every number that made it.
+
+    `reasons` say why INCONCLUSIVE or STALE, and name data flags. `since_ms` is the event time of the last change.
+    `blind_below` is the smallest rate found within 30 days at the present traffic; 1 means blind; None without reference.
+    """
+
+    model: str
+    revision: str
+    attribute: str
+    subgroup: str
+    metric: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    since_ms: int
+    evidence: tuple[Evidence, ...] = ()
+    reference: ReferenceRate | None = None
+    blind_below: float | None = None
+    onset_ms: int | None = None
+    previous: Verdict | None = field(default=None)
