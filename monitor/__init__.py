@@ -2,7 +2,7 @@
 
 The rooms, in the way of an event::
 
-    events.py       Inference, Outcome, Attributes, Explanation: typed, minimal; the only form in which an event lives inside
+    events.py       typed, minimal; the only form in which an event lives inside
     vocabulary.py   raw attribute values -> codes -> one integer, and back to the names of subgroups
     settings/       one strict model of the YAML file; every field has its unit and its reason
     ports.py        EventSource, StateStore, Clock: small Protocols with the errors they may raise

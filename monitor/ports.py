@@ -78,7 +78,7 @@ class EventSource(Protocol):
         ...
 
     def poll(self, timeout_ms: int, max_records: int) -> Sequence[Batch]:
-        """What arrived, at most `max_records`; nothing after `timeout_ms`. May raise `OffsetLost`; nothing is read then."""
+        """What arrived, at most `max_records`; nothing after `timeout_ms`. After an `OffsetLost` nothing was read."""
         ...
 
     def pause(self, partitions: Sequence[TopicPartition]) -> None:
@@ -116,8 +116,12 @@ class StateStore(Protocol):
         """Everything committed; None if nothing was. Raises `StateCorrupt`."""
         ...
 
-    def commit(self, change: bytes, snapshot: tuple[int, bytes] | None = None) -> None:
-        """Append one change; with `snapshot`, also replace that slice. `OSError` if the disk refuses: nothing is stored."""
+    def commit(self, change: bytes, snapshot: tuple[int, bytes] | None = None, closes_cycle: bool = False) -> None:
+        """Append one change, and with `snapshot` replace that slice of the snapshot.
+
+        `closes_cycle`: every slice was replaced since the cycle began, so changes older than its beginning may go, and
+        the next commit begins a new one. `OSError` if the disk refuses: nothing is stored then.
+        """
         ...
 
     def clear(self) -> None:

@@ -12,7 +12,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import prod
 from typing import Final, Literal
 
@@ -50,7 +50,7 @@ def band_slugs(edges: Sequence[float]) -> tuple[str, ...]:
     ('0_45', '45_90', '90_plus')
     """
     text = [f"{edge:g}".replace(".", "p").replace("-", "minus") for edge in edges]
-    return (*(f"{low}_{high}" for low, high in zip(text, text[1:], strict=False)), f"{text[-1]}_plus")
+    return (*(f"{low}_{high}" for low, high in pairwise(text)), f"{text[-1]}_plus")
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class AttributeCoding:
     def __post_init__(self) -> None:
         if bool(self.values) == bool(self.bands):
             raise ValueError(f"attribute {self.name}: give either values or bands")
-        if any(high <= low for low, high in zip(self.bands, self.bands[1:], strict=False)):
+        if any(high <= low for low, high in pairwise(self.bands)):
             raise ValueError(f"attribute {self.name}: bands must rise, got {list(self.bands)}")
         known = tuple(self.values) or band_slugs(self.bands)
         for slug in (self.name, *known):

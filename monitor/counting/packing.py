@@ -1,0 +1,98 @@
+"""One integer for what an inference said, and one for a labelled cell.
+
+Way of an event: between step 3 and 4: comparing, storing and counting work on these. Pure.
+
+A *payload* holds, from its high bits down: the source (a number for model and revision), the combination of attribute
+values plus one (0: still to come), the prediction, the score's bin, whether it was explained. It is the key of the
+label-free cell, too. The key of a labelled cell is the payload without score and explanation, and the label.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.events import TO_COME, Inference
+
+COMBINATION_BITS: Final = 36
+SOURCE_BITS: Final = 14
+MOST_COMBINATIONS: Final = (1 << COMBINATION_BITS) - 1
+MOST_SOURCES: Final = 1 << SOURCE_BITS
+_EXPLAINED, _SCORE, _PREDICTION, _COMBINATION = 0, 2, 7, 8
+_SOURCE: Final = _COMBINATION + COMBINATION_BITS
+
+
+def pack(source: int, event: Inference) -> int:
+    """The payload of an inference.
+
+    >>> event = Inference("p", "m", "r", 0, combination=5, prediction=1, score_bin=7, explained=2)
+    >>> payload = pack(3, event)
+    >>> source_of(payload), combination_of(payload), prediction_of(payload), explained_of(payload)
+    (3, 5, 1, 2)
+    """
+    return (
+        source << _SOURCE
+        | event.combination + 1 << _COMBINATION
+        | event.prediction << _PREDICTION
+        | event.score_bin << _SCORE
+        | event.explained
+    )
+
+
+def source_of(payload: int) -> int:
+    return payload >> _SOURCE
+
+
+def payload_without_source(payload: int) -> int:
+    return payload & (1 << _SOURCE) - 1
+
+
+def combination_of(payload: int) -> int:
+    return (payload >> _COMBINATION & MOST_COMBINATIONS) - 1
+
+
+def prediction_of(payload: int) -> int:
+    return payload >> _PREDICTION & 1
+
+
+def score_bin_of(payload: int) -> int:
+    return payload >> _SCORE & 31
+
+
+def explained_of(payload: int) -> int:
+    return payload & 3
+
+
+def with_combination(payload: int, combination: int) -> int:
+    """The same with another combination."""
+    return payload & ~(MOST_COMBINATIONS << _COMBINATION) | combination + 1 << _COMBINATION
+
+
+def with_explained(payload: int, explained: int) -> int:
+    """The same with another answer to "was it explained?"."""
+    return payload & ~3 | explained
+
+
+def has_combination(payload: int) -> bool:
+    return combination_of(payload) != TO_COME
+
+
+def labelled_key(payload: int, label: int) -> int:
+    """Key of the labelled cell of a payload and one of the four counting labels."""
+    return payload >> _PREDICTION << 2 | label
+
+
+def unpack_labelled(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+    """Columns source, combination, prediction, label of labelled keys."""
+    return keys >> 39, (keys >> 3 & MOST_COMBINATIONS) - 1, keys >> 2 & 1, keys & 3
+
+
+def unpack_payload(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+    """Columns source, combination, prediction, score bin, explained of payloads."""
+    return (
+        keys >> _SOURCE,
+        (keys >> _COMBINATION & MOST_COMBINATIONS) - 1,
+        keys >> _PREDICTION & 1,
+        keys >> _SCORE & 31,
+        keys & 3,
+    )

@@ -1,0 +1,131 @@
+"""The counting state of one partition number, and the one place that changes it.
+
+Way of an event: steps 3 and 4. Pure: a fold of the partition's records, whatever the order of its topics, the size of
+batches, repetitions and restarts.
+
+The plain case (first inference, first outcome) is folded in columns by `monitor.counting.fold`; everything else takes
+the way of `absorb`: take the id's history, count it out, change it, count it in again. A retraction is no special case.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.counting.cells import LATE, ON_TIME, Cells
+from monitor.counting.expiry import Expiry
+from monitor.counting.history import NOTHING, Cell, History, Settled, Settlement
+from monitor.counting.lateness import Frontier
+from monitor.counting.packing import source_of
+from monitor.counting.rows import Rows
+from monitor.counting.rules import CountingRules
+from monitor.counting.sources import Sources
+from monitor.events import Label
+
+Ints = NDArray[np.int64]
+Tally = tuple[str, ...]
+
+LABEL_OF: Final = {
+    Label.NEGATIVE: "0",
+    Label.POSITIVE: "1",
+    Label.AUDITED_NEGATIVE: "0",
+    Label.AUDITED_POSITIVE: "1",
+}
+
+
+@dataclass(slots=True)
+class Progress:
+    """One topic of the partition: next offset to read, its frontier, and its newest event by model."""
+
+    next_offset: int
+    frontier: Frontier
+
+
+class PartitionState:
+    """Counts of one partition number, over all topics of a feed.
+
+    Parameters
+    ----------
+    rules
+        The feed's rules.
+
+    Attributes
+    ----------
+    rows, cells, sources
+        Ids held, what was counted, who said it.
+    progress
+        By topic: next offset and frontier.
+    tallies
+        Signed counts by (name, labels ...), functions of what is held and of what was let go.
+    totals
+        Published cells of panes that were let go, by (model number, key, is it label-free).
+    """
+
+    def __init__(self, rules: CountingRules) -> None:
+        self.rules = rules
+        self.rows = Rows()
+        self.cells = Cells()
+        self.sources = Sources(rules.numbers)
+        self.progress: dict[str, Progress] = {}
+        self.tallies: Counter[Tally] = Counter()
+        self.retracted: Counter[tuple[int, int]] = Counter()
+        self.totals: Counter[tuple[int, int, bool]] = Counter()
+        self.touched_rows: list[Ints] = []
+        self.dropped_panes: list[tuple[int, int]] = []
+        self.expiry = Expiry(rules.bucket_ms)
+        self.settlement = Settlement(rules, self.sources.model_of, self.sources.hash_of)
+
+    def topic(self, name: str) -> Progress:
+        """The progress of a topic, begun if it is new."""
+        known = self.progress.get(name)
+        if known is None:
+            known = self.progress[name] = Progress(0, Frontier(self.rules.allowed_lateness_ms))
+        return known
+
+    def watermark(self) -> int | None:
+        """The smallest watermark of the topics seen; None while there is none."""
+        marks = [p.frontier.watermark_ms for p in self.progress.values()]
+        return None if None in marks or not marks else min(mark for mark in marks if mark is not None)
+
+    def absorb(self, slot: int, change: Callable[[History], bool]) -> bool:
+        """Change the history of one id and move what it counts; False if the change only repeats something."""
+        history = self.rows.history(slot)
+        before = self.settlement.settle(history)
+        changed = change(history)
+        after = self.settlement.settle(history)
+        self.rows.remember(slot, history)
+        if after != before:
+            self.count(before, -1)
+            self.count(after, +1)
+            moved = before.labelled
+            if moved is not None and moved != after.labelled:
+                self.retracted[moved.model, moved.key] += 1
+        self.touched_rows.append(np.array([slot]))
+        self.expiry.note(self.rows, np.array([slot]))
+        return changed
+
+    def count(self, settled: Settled, sign: int) -> None:
+        """Count one id in (+1) or out (-1)."""
+        if settled is NOTHING or settled.said is None:
+            return
+        self._count_pair(settled.said, settled.said_in_evidence, sign)
+        self._count_pair(settled.labelled, settled.labelled_in_evidence, sign)
+        source = self.sources.known[source_of(settled.said.key)]
+        tallies = self.tallies
+        if settled.label is None:
+            tallies["pending", source.model] += sign
+        elif settled.label_is_late and settled.label != Label.VOID:
+            tallies["labels_late", source.model, LABEL_OF[Label(settled.label)]] += sign
+        tallies["corrections", source.model, source.revision] += sign * settled.superseded
+        for reason in ("negative_age", "beyond_horizon", "no_inference", "evicted"):
+            tallies["unpaired", reason] += sign * getattr(settled, reason)
+
+    def _count_pair(self, published: Cell | None, evidence: Cell | None, sign: int) -> None:
+        if published is not None:
+            on_time = published == evidence
+            self.cells.add(published[:3], published.key, sign * (ON_TIME if on_time else LATE))
+        if evidence is not None and evidence != published:
+            self.cells.add(evidence[:3], evidence.key, sign * (ON_TIME - LATE))

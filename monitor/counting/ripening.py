@@ -1,0 +1,66 @@
+"""Which cells a step of the judge reads: those that became ripe in it, each exactly once.
+
+Way of an event: step 6. Pure.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.counting.history import FREE
+from monitor.counting.packing import unpack_labelled, unpack_payload
+from monitor.counting.partition import PartitionState
+from monitor.counting.ripe import RipeCells
+
+Ints = NDArray[np.int64]
+
+
+def ripe_cells(
+    states: Sequence[PartitionState], model: int, after_ms: int, until_ms: int, *, excluded: bool = False
+) -> RipeCells:
+    """On-time counts of the cells of a model that became ripe at a watermark in (`after_ms`, `until_ms`].
+
+    Counts of the partitions are listed one after another; whoever reads them adds. `excluded`: the step was flagged
+    before judging, so its cells are shown and not folded into evidence.
+    """
+    rules = states[0].rules
+    pane_ms = rules.models[model].pane_ms
+    parts: list[tuple[Ints, ...]] = []
+    revisions: dict[str, int] = {}
+    for age_bin in range(FREE, len(rules.edges[model]) - 1):
+        first_ripe = rules.ripe_ms(model, 0, age_bin)
+        first, last = (after_ms - first_ripe) // pane_ms + 1, (until_ms - first_ripe) // pane_ms
+        for pane in range(first, last + 1):
+            for state in states:
+                counts = state.cells.counts((model, pane, age_bin))
+                if not counts.on_time.any():
+                    continue
+                keep = counts.on_time != 0
+                parts.append(_columns(state, revisions, counts.key[keep], counts.on_time[keep], pane, age_bin, pane_ms))
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or [np.empty(0, np.int64)] * 7
+    revision, pane_start, bins, combination, prediction, label, n = columns
+    return RipeCells(
+        revision=revision,
+        revisions=tuple(revisions),
+        pane_start_ms=pane_start,
+        age_bin=bins,
+        combination=combination,
+        prediction=prediction,
+        label=label,
+        n=n,
+        excluded=excluded,
+    )
+
+
+def _columns(
+    state: PartitionState, revisions: dict[str, int], key: Ints, n: Ints, pane: int, age_bin: int, pane_ms: int
+) -> tuple[Ints, ...]:
+    if age_bin == FREE:
+        source, combination, prediction, _, _ = unpack_payload(key)
+        label = np.full(len(key), -1)
+    else:
+        source, combination, prediction, label = unpack_labelled(key)
+    names = [state.sources.known[one].revision for one in source.tolist()]
+    revision = np.array([revisions.setdefault(name, len(revisions)) for name in names], np.int64)
+    return (revision, np.full(len(key), pane * pane_ms), np.full(len(key), age_bin), combination, prediction, label, n)
