@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.counting.history import FREE
+from monitor.counting.ripe import LABEL_FREE as FREE
 from monitor.counting.packing import unpack_labelled, unpack_payload
 from monitor.counting.partition import PartitionState
 from monitor.counting.ripe import RipeCells

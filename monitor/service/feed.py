@@ -1,0 +1,202 @@
+"""Steps 1 to 6 for one feed: poll, decode, count, commit; and how far the feed has come in event time.
+
+The watermark of the feed is the minimum over *all* partitions in the metadata of its topics, not over those that
+reported. A partition is idle iff its position equals the end offset at a fresh look, never by a time-out.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.counting.lateness import Standing, global_watermark
+from monitor.counting.letting_go import ClosedPane
+from monitor.counting.partition import PartitionState
+from monitor.ports import Batch, Clock, EventSource, OffsetLost, SourceRefused, StateStore, TopicPartition
+from monitor.service.plan import FeedPlan, TopicPlan
+from monitor.service.shard import Shard
+
+LOOK_EVERY_MS = 1_000
+NOTE_EVERY_MS = 5_000
+
+Rejects = Callable[[str, int, list[tuple[int, str, str | None]]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedParts:
+    """What a feed works with: where records come from, a store for each partition number, where rejects go."""
+
+    source: EventSource
+    store: Callable[[int], StateStore]
+    rejects: Rejects
+    clock: Clock
+
+
+class Feed:
+    """One feed of the monitor.
+
+    Parameters
+    ----------
+    plan, parts
+        What to count and with what.
+    """
+
+    def __init__(self, plan: FeedPlan, parts: FeedParts) -> None:
+        self.plan, self._parts = plan, parts
+        self.shards: dict[int, Shard] = {}
+        self.ends: dict[TopicPartition, int] = {}
+        self.covered_at: dict[TopicPartition, int] = {}
+        self.rebuilds: dict[str, int] = {}
+        self.committed_ms: dict[int, int] = {}
+        self.arrived_ms: dict[str, int] = {}
+        self.closed: list[ClosedPane] = []
+        self._topics = {topic.name: topic for topic in plan.topics}
+        self._looked_ms = self._noted_ms = 0
+
+    @property
+    def topics(self) -> Sequence[TopicPlan]:
+        return self.plan.topics
+
+    @property
+    def states(self) -> list[PartitionState]:
+        """The counting states, by partition number."""
+        return [self.shards[number].state for number in sorted(self.shards)]
+
+    def start(self) -> None:
+        """Take up the stored state and seek to the offsets stored with it.
+
+        Raises
+        ------
+        SourceRefused
+            if the topics of the feed do not have the same number of partitions: joining would break silently.
+        """
+        counts = self._parts.source.partitions()
+        if len(set(counts.values())) != 1:
+            seen = ", ".join(f"{topic} has {count}" for topic, count in sorted(counts.items()))
+            raise SourceRefused(
+                f"feed {self.plan.name}: {seen} partitions; events are joined inside a partition, so give the topics "
+                "the same number of partitions and the key prediction_id"
+            )
+        for number in range(next(iter(counts.values()))):
+            shard = Shard(self.plan, number, self._parts.store(number))
+            shard.load()
+            self.shards[number] = shard
+        self._seek(self._parts.source.bounds(), list(self.shards.values()))
+
+    def _seek(self, bounds: Mapping[TopicPartition, tuple[int, int]], shards: Sequence[Shard]) -> None:
+        """Position the source where these shards stand; a shard that the log no longer reaches is rebuilt."""
+        self.ends.update({tp: end for tp, (_, end) in bounds.items()})
+        positions: dict[TopicPartition, int] = {}
+        for shard in shards:
+            mine = [(topic.name, shard.number) for topic in self.topics]
+            stored = {tp: shard.position(tp[0]) for tp in mine}
+            if any(at is not None and not bounds[tp][0] <= at <= bounds[tp][1] for tp, at in stored.items()):
+                shard.begin_anew("gap")
+                stored = dict.fromkeys(mine)
+            if shard.rebuild_reason is not None:
+                self.rebuilds[shard.rebuild_reason] = self.rebuilds.get(shard.rebuild_reason, 0) + 1
+                self.covered_at.update({tp: bounds[tp][1] for tp in mine})
+            for tp, at in stored.items():
+                shard.state.topic(tp[0]).next_offset = positions[tp] = bounds[tp][0] if at is None else at
+        self._parts.source.seek(positions)
+
+    def take(self, timeout_ms: int, max_records: int, judged_ms: int) -> int:
+        """Poll once, count and commit what came; gives the number of records.
+
+        `judged_ms`: cells ripe later than this are kept for the judge.
+
+        Raises
+        ------
+        SourceUnreachable, SourceRefused
+            as the source does; nothing was lost.
+        OSError
+            if the state could not be stored: the process must end, and starts from the last commit.
+        """
+        source, now_ms = self._parts.source, self._parts.clock.now_ms()
+        try:
+            batches = source.poll(timeout_ms, max_records)
+        except OffsetLost as lost:
+            self._rebuild({number for _, number in lost.lost})
+            return 0
+        for batch in batches:
+            self._take_batch(batch, now_ms)
+        count = sum(len(batch.records) for batch in batches)
+        if count < max_records or now_ms - self._looked_ms >= LOOK_EVERY_MS:
+            self.ends.update({tp: end for tp, (_, end) in source.bounds().items()})
+            self._looked_ms = now_ms
+        for number in sorted({batch.partition for batch in batches}):
+            self._commit(self.shards[number], judged_ms)
+        if now_ms - self._noted_ms >= NOTE_EVERY_MS:
+            source.note_progress(self.positions())
+            self._noted_ms = now_ms
+        return count
+
+    def _take_batch(self, batch: Batch, now_ms: int) -> None:
+        shard = self.shards[batch.partition]
+        self._parts.rejects(batch.topic, batch.partition, shard.take(self._topics[batch.topic], batch, now_ms))
+        self.arrived_ms[batch.topic] = now_ms
+        if batch.topic in shard.stopped:
+            self._parts.source.pause([(batch.topic, batch.partition)])
+
+    def _commit(self, shard: Shard, judged_ms: int) -> None:
+        watermark = global_watermark(self._standings(shard), self.broker_time_ms)
+        if watermark is not None:
+            self.closed += shard.let_go(watermark, judged_ms)
+        shard.commit()
+        self.committed_ms[shard.number] = self._parts.clock.now_ms()
+
+    def _rebuild(self, numbers: set[int]) -> None:
+        for number in numbers:
+            self.shards[number].begin_anew("gap")
+        self._seek(self._parts.source.bounds(), [self.shards[number] for number in sorted(numbers)])
+
+    @property
+    def broker_time_ms(self) -> int | None:
+        """Largest record timestamp seen in the feed: it stands still when the whole feed does."""
+        return max((s.extra.broker_time_ms for s in self.shards.values() if s.extra.broker_time_ms), default=None)
+
+    def positions(self) -> dict[TopicPartition, int]:
+        """Next offset of every partition of every topic."""
+        return {
+            (topic.name, number): shard.state.topic(topic.name).next_offset
+            for number, shard in self.shards.items()
+            for topic in self.topics
+        }
+
+    def _standings(self, shard: Shard) -> list[Standing]:
+        return [
+            Standing(
+                progress.frontier.watermark_ms,
+                progress.next_offset >= self.ends.get((topic.name, shard.number), progress.next_offset + 1)
+                and topic.name not in shard.stopped,
+                topic.publish_delay_ms,
+            )
+            for topic, progress in ((topic, shard.state.topic(topic.name)) for topic in self.topics)
+        ]
+
+    def watermark_ms(self) -> int | None:
+        """Event time up to which the feed is complete, over all its partitions."""
+        standings = [one for shard in self.shards.values() for one in self._standings(shard)]
+        return global_watermark(standings, self.broker_time_ms)
+
+    def is_covered(self, topic: str, number: int) -> bool:
+        """Whether what was in the log when a rebuild began has been read."""
+        return self.shards[number].state.topic(topic).next_offset >= self.covered_at.get((topic, number), 0)
+
+    def flags(self) -> frozenset[str]:
+        """Doubts about the data of this feed; any of them forbids acting."""
+        flags = set()
+        if not all(self.is_covered(topic.name, number) for topic in self.topics for number in self.shards):
+            flags.add("rebuilding")
+        if "gap" in self.rebuilds:
+            flags.add("gap")
+        if any(shard.stopped for shard in self.shards.values()):
+            flags.add("dead_letters")
+        if any(shard.extra.evicted_through_ms is not None for shard in self.shards.values()):
+            flags.add("evicted")
+        return frozenset(flags)
+
+    def close(self) -> None:
+        """Let go of the source and the stores. Nothing is dirty between two calls of `take`."""
+        self._parts.source.note_progress(self.positions())
+        self._parts.source.close()
+        for shard in self.shards.values():
+            shard.close()

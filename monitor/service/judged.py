@@ -1,0 +1,131 @@
+"""Steps 7 and 8 for one model: hand the judge each watermark pane once, in order, and ask it for verdicts.
+
+The judge's state and the time it has judged to are stored together, after the partitions' commits: a crash between the
+two makes it read the same ripe cells again, which are final.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from monitor.counting.ripe import LABEL_FREE as FREE
+from monitor.counting.partition import PartitionState
+from monitor.counting.ripe import RipeCells
+from monitor.counting.ripening import ripe_cells
+from monitor.judging.judge import Judge
+from monitor.ports import StateCorrupt, StateStore
+from monitor.service.plan import ModelPlan
+
+SERVING_MS = 7 * 86_400_000
+"""A revision serves while its last inference lies at most this far (and three panes) behind the judged time."""
+
+
+class Judged(msgspec.Struct, array_like=True):
+    """What is stored of one model's judging."""
+
+    rules_hash: str
+    judged_ms: int
+    judge: bytes
+    last_seen_ms: dict[str, int]
+
+
+class JudgedModel:
+    """One model's judge, and how far it has judged.
+
+    Parameters
+    ----------
+    plan, number
+        The model, and its number in the packed cells of its feed.
+    judge, store
+        The judge, and where its state is kept.
+    rules_hash
+        Names everything the evidence depends on; stored evidence of other rules is not taken up.
+    """
+
+    def __init__(self, plan: ModelPlan, number: int, judge: Judge, store: StateStore, rules_hash: str) -> None:
+        self.plan, self.number, self.judge = plan, number, judge
+        self._store, self._rules_hash = store, rules_hash
+        self.judged_ms: int | None = None
+        self.last_seen_ms: dict[str, int] = {}
+        self.evidence_restarted = False
+        self._is_dirty = False
+
+    def load(self) -> None:
+        """Take up stored evidence; what cannot be trusted restarts at zero, flagged: only delay is lost."""
+        try:
+            stored = self._store.load()
+            if stored is None or not stored.slices:
+                return
+            judged = msgspec.msgpack.decode(stored.slices[0], type=Judged)
+            if judged.rules_hash != self._rules_hash:
+                self.evidence_restarted = True
+                return
+            self.judge.restore(judged.judge)
+        except (StateCorrupt, msgspec.MsgspecError, ValueError, KeyError):
+            self._store.clear()
+            self.evidence_restarted = True
+            return
+        self.judged_ms, self.last_seen_ms = judged.judged_ms, judged.last_seen_ms
+
+    def advance(self, states: Sequence[PartitionState], watermark_ms: int, *, excluded: bool) -> int | None:
+        """Judge the next pane the watermark has passed; gives its end, None if there is none.
+
+        `excluded`: the data are flagged, so what ripens now is shown but not folded into evidence.
+        """
+        pane_ms = self.plan.pane_ms
+        if self.judged_ms is None:
+            panes = [state.cells.panes(self.number)[:1] for state in states]
+            first = min((pane for found in panes for pane in found), default=None)
+            if first is None:
+                return None
+            self.judged_ms = min(first, watermark_ms // pane_ms) * pane_ms
+        if self.judged_ms + pane_ms > watermark_ms:
+            return None
+        end_ms = self._next_end(states, watermark_ms)
+        cells = ripe_cells(states, self.number, end_ms - pane_ms, end_ms, excluded=excluded)
+        self._note_serving(cells)
+        self.judge.step(end_ms, cells)
+        self.judged_ms, self._is_dirty = end_ms, True
+        return end_ms
+
+    def _next_end(self, states: Sequence[PartitionState], watermark_ms: int) -> int:
+        """End of the next pane; of the last empty one where a long stretch has none at all."""
+        assert self.judged_ms is not None  # noqa: S101  (advance sets it; tells the type checker)
+        pane_ms, last = self.plan.pane_ms, watermark_ms // self.plan.pane_ms * self.plan.pane_ms
+        if last - self.judged_ms <= 1_000 * pane_ms:
+            return self.judged_ms + pane_ms
+        rules = states[0].rules
+        ripe = [
+            rules.ripe_ms(self.number, pane, age_bin)
+            for state in states
+            for pane in state.cells.panes(self.number)
+            for age_bin in state.cells.bins(self.number, pane)
+        ]
+        coming = -(-min((one for one in ripe if one > self.judged_ms), default=last) // pane_ms) * pane_ms
+        return max(self.judged_ms + pane_ms, min(coming - pane_ms, last))
+
+    def _note_serving(self, cells: RipeCells) -> None:
+        for number in np.unique(cells.revision[cells.age_bin == FREE]).tolist():
+            mask = (cells.revision == number) & (cells.age_bin == FREE)
+            name, newest = cells.revisions[number], int(cells.pane_start_ms[mask].max())
+            self.last_seen_ms[name] = max(newest, self.last_seen_ms.get(name, newest))
+
+    def serving(self) -> tuple[str, ...]:
+        """Revisions that serve, newest first."""
+        if self.judged_ms is None:
+            return ()
+        since = self.judged_ms - max(SERVING_MS, 3 * self.plan.pane_ms)
+        alive = [(seen, name) for name, seen in self.last_seen_ms.items() if seen >= since]
+        return tuple(name for _, name in sorted(alive, reverse=True))
+
+    def commit(self) -> None:
+        """Store the evidence if it moved. `OSError` if the disk refuses."""
+        if self._is_dirty and self.judged_ms is not None:
+            judged = Judged(self._rules_hash, self.judged_ms, self.judge.state_bytes(), self.last_seen_ms)
+            self._store.commit(b"", (0, msgspec.msgpack.encode(judged)), closes_cycle=True)
+            self._is_dirty = False
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()

@@ -1,0 +1,156 @@
+"""One partition number: its counting state, its store, and how far it has come.
+
+Way of an event: steps 2 to 5 for the records of one partition. State and next offsets are committed together, before
+the next poll; where the stored state cannot be trusted it is thrown away and rebuilt by rewinding.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from monitor.counting.fold import Fold
+from monitor.counting.letting_go import ClosedPane, enforce_cap, let_go
+from monitor.counting.partition import PartitionState
+from monitor.counting.persistence import restore, slice_numbers, take_change, take_slice
+from monitor.intake.decode import Decoded
+from monitor.intake.reject_stop import RejectMeter
+from monitor.ports import Batch, StateCorrupt, StateStore
+from monitor.service.plan import FeedPlan, TopicPlan
+
+
+class Extra(msgspec.Struct, array_like=True):
+    """What the loop keeps with a partition's counts."""
+
+    rules_hash: str
+    broker_time_ms: int | None = None
+    rejected: dict[str, dict[str, int]] = {}  # topic -> reason -> records
+    ignored: dict[str, int] = {}  # topic -> fields
+    last_event_ms: dict[str, int] = {}  # "topic type model" -> event time
+    evicted_through_ms: int | None = None
+
+
+class Shard:
+    """The state of one partition number of a feed.
+
+    Parameters
+    ----------
+    plan, number, store
+        The feed, the partition number, and where its state is kept.
+    """
+
+    def __init__(self, plan: FeedPlan, number: int, store: StateStore) -> None:
+        self.plan, self.number, self._store = plan, number, store
+        self._fold = Fold(ids_by_model=plan.ids_by_model)
+        self._cycle: list[int] = []
+        self._meters: dict[str, RejectMeter] = {}
+        self.rebuild_reason: str | None = None
+        self.stopped: set[str] = set()
+        self.begin_anew(None)
+
+    def begin_anew(self, reason: str | None) -> None:
+        """Start from nothing; with a reason, the store is emptied."""
+        if reason is not None:
+            self._store.clear()
+        self.rebuild_reason = reason
+        self.state = PartitionState(self.plan.counting)
+        self.extra = Extra(self.plan.rules_hash)
+
+    def load(self) -> None:
+        """Take up the stored state; what cannot be trusted is thrown away, with its reason in `rebuild_reason`."""
+        try:
+            stored = self._store.load()
+            if stored is None:
+                self.rebuild_reason = "first_start"
+                return
+            state, packed = restore(self.plan.counting, stored.slices, stored.changes)
+            extra = msgspec.msgpack.decode(packed, type=Extra)
+        except (StateCorrupt, msgspec.MsgspecError, ValueError, KeyError, IndexError):
+            self.begin_anew("corrupt")
+            return
+        if extra.rules_hash != self.plan.rules_hash:
+            self.begin_anew("rules_changed")
+            return
+        self.state, self.extra = state, extra
+
+    def position(self, topic: str) -> int | None:
+        """Next offset to read; None if this topic was never read."""
+        progress = self.state.progress.get(topic)
+        return None if progress is None else progress.next_offset
+
+    def take(self, topic: TopicPlan, batch: Batch, clock_ms: int) -> list[tuple[int, str, str | None]]:
+        """Decode and count a batch; gives its rejects as (offset, reason, field).
+
+        A flood of rejects stops the topic at the record that went over the limit: nothing behind it is taken.
+        """
+        decoded = topic.decoder.decode(batch.records, self.number)
+        records = batch.records
+        meter = self._meters.setdefault(topic.name, RejectMeter(self.plan.rejects_in_a_row, self.plan.rejects_share))
+        stop = meter.take(len(records), [reject.index for reject in decoded.rejects])
+        if stop is not None:
+            self.stopped.add(topic.name)
+            records = records[: stop + 1]
+            decoded = _cut(decoded, stop + 1)
+        self._fold.fold(self.state, topic.name, decoded.events)
+        self.state.topic(topic.name).next_offset = records[-1].offset + 1
+        self._note(topic, batch, decoded, clock_ms)
+        return [(records[r.index].offset, r.reason, r.field) for r in decoded.rejects]
+
+    def _note(self, topic: TopicPlan, batch: Batch, decoded: Decoded, clock_ms: int) -> None:
+        extra = self.extra
+        newest = min(max(record.timestamp for record in batch.records), clock_ms + 300_000)
+        extra.broker_time_ms = newest if extra.broker_time_ms is None else max(extra.broker_time_ms, newest)
+        reasons = Counter(reject.reason for reject in decoded.rejects)
+        known = extra.rejected.setdefault(topic.name, {})
+        for reason, count in reasons.items():
+            known[reason] = known.get(reason, 0) + count
+        extra.ignored[topic.name] = extra.ignored.get(topic.name, 0) + decoded.fields_ignored
+        for name, time_ms in _newest(decoded, topic).items():
+            extra.last_event_ms[name] = max(time_ms, extra.last_event_ms.get(name, time_ms))
+
+    def let_go(self, watermark_ms: int, judged_ms: int) -> list[ClosedPane]:
+        """Let go of what nothing can change any more."""
+        newest = enforce_cap(self.state)
+        if newest is not None:
+            self.extra.evicted_through_ms = max(newest, self.extra.evicted_through_ms or newest)
+        return let_go(self.state, watermark_ms, judged_ms)
+
+    def commit(self) -> None:
+        """Store what changed, with the next offsets, and one slice of the snapshot. `OSError` if the disk refuses."""
+        change = take_change(self.state, msgspec.msgpack.encode(self.extra))
+        if not self._cycle:
+            self._cycle = slice_numbers(self.state)
+        number = self._cycle.pop(0)
+        self._store.commit(change, (number, take_slice(self.state, number)), closes_cycle=not self._cycle)
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+
+def _cut(decoded: Decoded, end: int) -> Decoded:
+    """What was decoded of the first `end` records."""
+    kept = [(event, index) for event, index in zip(decoded.events, decoded.indexes, strict=True) if index < end]
+    return Decoded(
+        events=[event for event, _ in kept],
+        indexes=[index for _, index in kept],
+        rejects=[reject for reject in decoded.rejects if reject.index < end],
+        fields_ignored=decoded.fields_ignored,
+    )
+
+
+def _newest(decoded: Decoded, topic: TopicPlan) -> Mapping[str, int]:
+    newest: dict[str, int] = {}
+    for event in decoded.events:
+        name = event.model or ""
+        if event.event_time_ms > newest.get(name, -1):
+            newest[name] = event.event_time_ms
+    return {f"{topic.name} {topic.role} {model}": time_ms for model, time_ms in newest.items()}
+
+
+def total(shards: Iterable[Shard]) -> Counter[tuple[str, ...]]:
+    """Tallies of all shards."""
+    tallies: Counter[tuple[str, ...]] = Counter()
+    for shard in shards:
+        tallies.update(shard.state.tallies)
+    return tallies
