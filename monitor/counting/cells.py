@@ -132,6 +132,7 @@ class Cells:
 
     def drop(self, model: int, pane: int) -> None:
         """Let a pane go."""
+        self.changed.add((model, pane))
         for age_bin in self._panes.pop((model, pane), ()):
             self._groups.pop((model, pane, age_bin), None)
             self.touched.pop((model, pane, age_bin), None)
@@ -144,8 +145,3 @@ class Cells:
                 cells[key] = value
             else:
                 cells.pop(key, None)
-
-    def replace(self, group: Group, items: Iterable[tuple[int, int]]) -> None:
-        """Restore: set a whole group."""
-        self._groups.pop(group, None)
-        self.put(group, items)

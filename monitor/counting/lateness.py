@@ -8,11 +8,15 @@ records in its own partition*. When we happened to read it, batch borders, resta
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+
+NEVER: Final = -(1 << 62)
+"""A time before all times, far enough from the least integer to be reckoned with."""
 
 
 @dataclass(slots=True)
@@ -23,7 +27,7 @@ class Frontier:
     --------
     >>> frontier = Frontier(allowed_lateness_ms=10)
     >>> frontier.advance(np.array([100, 95, 130, 110])).tolist()  # watermark before each record
-    [-9223372036854775808, 90, 90, 120]
+    [-4611686018427387914, 90, 90, 120]
     >>> frontier.watermark_ms
     120
     """
@@ -38,16 +42,14 @@ class Frontier:
 
     def advance(self, times_ms: Ints) -> Ints:
         """Take in records in log order; gives the watermark as it stood before each."""
-        lowest = np.iinfo(np.int64).min
-        before = np.empty(len(times_ms), np.int64)
         if not len(times_ms):
-            return before
-        largest = np.maximum.accumulate(times_ms)
-        start = lowest if self.largest_ms is None else self.largest_ms
-        before[0] = start
-        before[1:] = np.maximum(largest[:-1], start)
-        self.largest_ms = max(int(largest[-1]), start)
-        return np.where(before == lowest, lowest, before - self.allowed_lateness_ms)
+            return np.empty(0, np.int64)
+        before = np.empty(len(times_ms), np.int64)
+        before[0] = NEVER if self.largest_ms is None else self.largest_ms
+        before[1:] = times_ms[:-1]
+        np.maximum.accumulate(before, out=before)
+        self.largest_ms = max(int(before[-1]), int(times_ms[-1]))
+        return before - self.allowed_lateness_ms
 
 
 @dataclass(frozen=True, slots=True)

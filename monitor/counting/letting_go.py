@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.counting.packing import source_of
+from monitor.counting.packing import source_of, sources_of
 from monitor.counting.partition import PartitionState
-from monitor.counting.rows import ABSENT, HAS_HISTORY
+from monitor.counting.rows import ABSENT, HAS_HISTORY, split_said_many
 from monitor.counting.windows import Table, pane_table
 
 Ints = NDArray[np.int64]
@@ -27,10 +27,13 @@ class ClosedPane(NamedTuple):
 def let_go(state: PartitionState, watermark_ms: int, judged_ms: int) -> list[ClosedPane]:
     """Let go of rows and panes older than the watermark less the feed's memory.
 
+    An id is forgotten with its row: should a *different* inference of it come later than that, it is a new id.
+
     `judged_ms`: panes that the judge has not read to the end are kept: only those ripe in every bin by this time go.
     """
     before = state.expiry.floor(watermark_ms - state.rules.memory_ms)
-    _let_rows_go(state, state.expiry.due(state.rows, before))
+    state.gone_before_ms = max(state.gone_before_ms, before)
+    _let_rows_go(state, state.expiry.due(before), "no_inference")
     closed = []
     for model, rules in enumerate(state.rules.models):
         last_bin = len(state.rules.edges[model]) - 2
@@ -43,53 +46,58 @@ def let_go(state: PartitionState, watermark_ms: int, judged_ms: int) -> list[Clo
 
 
 def enforce_cap(state: PartitionState) -> int | None:
-    """Drop the oldest rows beyond `max_pending`; gives the largest time dropped, None if none was: a flag to raise."""
+    """Drop the oldest rows beyond `max_pending`; gives the largest time dropped, None if none was.
+
+    A flag to raise: counts of panes that begin at or before that time may miss something, or count it twice.
+    """
     excess = len(state.rows) - state.rules.max_pending
     if excess <= 0:
         return None
     slots = state.expiry.oldest(state.rows, excess)
     newest = int(state.rows.times(slots).max())
-    state.tallies["unpaired", "evicted"] += int((state.rows.inference_ms[slots] == ABSENT).sum())
-    _let_rows_go(state, slots[state.rows.inference_ms[slots] != ABSENT])
-    _forget(state, slots[state.rows.inference_ms[slots] == ABSENT])
+    state.tally("capped", count=len(slots))
+    _let_rows_go(state, slots, "evicted")
     return newest
 
 
-def _let_rows_go(state: PartitionState, slots: Ints) -> None:
+def _let_rows_go(state: PartitionState, slots: Ints, reason: str) -> None:
+    """Forget rows; inferences without an outcome expire, outcomes without an inference are unpaired for a reason."""
     rows = state.rows
-    plain = slots[(rows.flags[slots] & HAS_HISTORY) == 0]
-    age = rows.outcome_ms[plain] - rows.inference_ms[plain]
+    has_history = (rows.flags[slots] & HAS_HISTORY) != 0
+    plain = slots[~has_history]
     said, learnt = rows.inference_ms[plain] != ABSENT, rows.outcome_ms[plain] != ABSENT
-    labelled = said & learnt & (age >= 0) & (age <= state.rules.horizon_ms)
-    for payload in rows.payload[plain[said & ~labelled]].tolist():
-        _expire(state, payload)
-    state.tallies["unpaired", "no_inference"] += int((learnt & ~said).sum())
-    for slot in slots[(rows.flags[slots] & HAS_HISTORY) != 0].tolist():
-        history = rows.histories[slot]
+    only_said = plain[said & ~learnt]
+    for source, count in zip(*np.unique(sources_of(rows.payload[only_said]), return_counts=True), strict=True):
+        _expire(state, int(source), int(count))
+    _, _, topics = split_said_many(rows.said[plain[learnt & ~said]])
+    for topic, count in zip(*np.unique(topics, return_counts=True), strict=True):
+        state.tally("unpaired", state.topics[topic], reason, count=int(count))
+    for slot in (*plain[said & learnt].tolist(), *slots[has_history].tolist()):
+        history = rows.history(slot)
         settled = state.settlement.settle(history)
         if settled.said is None:
-            state.tallies["unpaired", "no_inference"] += len(history.outcomes)
+            for outcome in history.outcomes:
+                state.tally("unpaired", state.topics[outcome.topic], reason, count=1)
         elif settled.label is None:
-            _expire(state, settled.said.key)
-    _forget(state, slots)
-
-
-def _expire(state: PartitionState, payload: int) -> None:
-    source = state.sources.known[source_of(payload)]
-    state.tallies["expired", source.model, source.revision] += 1
-    state.tallies["pending", source.model] -= 1
-
-
-def _forget(state: PartitionState, slots: Ints) -> None:
+            _expire(state, source_of(settled.said.key), 1)
     if len(slots):
-        state.rows.drop(slots)
+        rows.drop(slots)
         state.touched_rows.append(slots)
+
+
+def _expire(state: PartitionState, number: int, count: int) -> None:
+    source = state.sources.known[number]
+    state.tally("expired", source.model, source.revision, count=count)
+    state.tally("pending", source.model, count=-count)
 
 
 def _close(state: PartitionState, model: int, pane: int) -> None:
     for age_bin in state.cells.bins(model, pane):
         cells = state.cells.counts((model, pane, age_bin))
-        for key, count in zip(cells.key.tolist(), (cells.on_time + cells.late).tolist(), strict=True):
+        published = cells.on_time + cells.late
+        for key, count in zip(cells.key.tolist(), published.tolist(), strict=True):
             state.totals[model, key, age_bin < 0] += count
+        if age_bin >= 0:
+            state.tallies["label_age", state.rules.models[model].name, str(age_bin)] += int(published.sum())
     state.cells.drop(model, pane)
     state.dropped_panes.append((model, pane))

@@ -7,6 +7,7 @@ values plus one (0: still to come), the prediction, the score's bin, whether it 
 label-free cell, too. The key of a labelled cell is the payload without score and explanation, and the label.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -18,8 +19,26 @@ COMBINATION_BITS: Final = 36
 SOURCE_BITS: Final = 14
 MOST_COMBINATIONS: Final = (1 << COMBINATION_BITS) - 1
 MOST_SOURCES: Final = 1 << SOURCE_BITS
+MOST_MODELS: Final = (1 << 13) - 1
+"""Models of a feed: an outcome names one in 13 bits beside its label, and 0 is none (`monitor.counting.rows`)."""
 _EXPLAINED, _SCORE, _PREDICTION, _COMBINATION = 0, 2, 7, 8
 _SOURCE: Final = _COMBINATION + COMBINATION_BITS
+
+
+def pack_many(sources: NDArray[np.int64], events: Sequence[Inference]) -> NDArray[np.int64]:
+    """`pack` for many inferences with their sources."""
+    count = len(events)
+    combination = np.fromiter((e.combination for e in events), np.int64, count)
+    prediction = np.fromiter((e.prediction for e in events), np.int64, count)
+    score_bin = np.fromiter((e.score_bin for e in events), np.int64, count)
+    explained = np.fromiter((e.explained for e in events), np.int64, count)
+    return (
+        sources << _SOURCE
+        | combination + 1 << _COMBINATION
+        | prediction << _PREDICTION
+        | score_bin << _SCORE
+        | explained
+    )
 
 
 def pack(source: int, event: Inference) -> int:
@@ -80,6 +99,16 @@ def has_combination(payload: int) -> bool:
 def labelled_key(payload: int, label: int) -> int:
     """Key of the labelled cell of a payload and one of the four counting labels."""
     return payload >> _PREDICTION << 2 | label
+
+
+def labelled_keys(payloads: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """`labelled_key` for many."""
+    return payloads >> _PREDICTION << 2 | labels
+
+
+def sources_of(payloads: NDArray[np.int64]) -> NDArray[np.int64]:
+    """`source_of` for many."""
+    return payloads >> _SOURCE
 
 
 def unpack_labelled(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:

@@ -10,35 +10,28 @@ the way of `absorb`: take the id's history, count it out, change it, count it in
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.counting.cells import LATE, ON_TIME, Cells
 from monitor.counting.expiry import Expiry
-from monitor.counting.history import NOTHING, Cell, History, Settled, Settlement
-from monitor.counting.lateness import Frontier
+from monitor.counting.history import History
+from monitor.counting.lateness import NEVER, Frontier
 from monitor.counting.packing import source_of
 from monitor.counting.rows import Rows
 from monitor.counting.rules import CountingRules
+from monitor.counting.settlement import NOTHING, Cell, Settled, Settlement
 from monitor.counting.sources import Sources
+from monitor.counting.tallies import LABEL_OF, Tally
 from monitor.events import Label
 
 Ints = NDArray[np.int64]
-Tally = tuple[str, ...]
-
-LABEL_OF: Final = {
-    Label.NEGATIVE: "0",
-    Label.POSITIVE: "1",
-    Label.AUDITED_NEGATIVE: "0",
-    Label.AUDITED_POSITIVE: "1",
-}
 
 
 @dataclass(slots=True)
 class Progress:
-    """One topic of the partition: next offset to read, its frontier, and its newest event by model."""
+    """One topic of the partition: next offset to read, and its frontier."""
 
     next_offset: int
     frontier: Frontier
@@ -56,12 +49,16 @@ class PartitionState:
     ----------
     rows, cells, sources
         Ids held, what was counted, who said it.
-    progress
-        By topic: next offset and frontier.
+    progress, topics
+        By topic: next offset and frontier; and their names, by the number that outcomes remember.
     tallies
-        Signed counts by (name, labels ...), functions of what is held and of what was let go.
+        Counts by (name, labels ...): `monitor.counting.tallies`.
+    retracted
+        Labelled predictions taken back from a cell, by (model number, key): what its counter must not fall by.
     totals
         Published cells of panes that were let go, by (model number, key, is it label-free).
+    gone_before_ms
+        Rows and panes older than this were let go; events older than this are let in no more.
     """
 
     def __init__(self, rules: CountingRules) -> None:
@@ -70,58 +67,82 @@ class PartitionState:
         self.cells = Cells()
         self.sources = Sources(rules.numbers)
         self.progress: dict[str, Progress] = {}
+        self.topics: list[str] = []
         self.tallies: Counter[Tally] = Counter()
         self.retracted: Counter[tuple[int, int]] = Counter()
         self.totals: Counter[tuple[int, int, bool]] = Counter()
+        self.gone_before_ms = NEVER
         self.touched_rows: list[Ints] = []
         self.dropped_panes: list[tuple[int, int]] = []
         self.expiry = Expiry(rules.bucket_ms)
         self.settlement = Settlement(rules, self.sources.model_of, self.sources.hash_of)
 
     def topic(self, name: str) -> Progress:
-        """The progress of a topic, begun if it is new."""
+        """The progress of a topic, begun if it is new. Topics are numbered as they are first asked for."""
         known = self.progress.get(name)
         if known is None:
             known = self.progress[name] = Progress(0, Frontier(self.rules.allowed_lateness_ms))
+            self.topics.append(name)
         return known
+
+    def topic_number(self, name: str) -> int:
+        """Number of a topic that was begun."""
+        return self.topics.index(name)
 
     def watermark(self) -> int | None:
         """The smallest watermark of the topics seen; None while there is none."""
         marks = [p.frontier.watermark_ms for p in self.progress.values()]
         return None if None in marks or not marks else min(mark for mark in marks if mark is not None)
 
+    def tally(self, *key: str, count: int) -> None:
+        """Add to a tally."""
+        if count:
+            self.tallies[key] += count
+
+    def evict_on_arrival(self, topic: str, kind: str, count: int) -> None:
+        """Events older than everything that is held."""
+        self.tally("events", topic, kind, "accepted", count=count)
+        self.tally("evicted", topic, kind, count=count)
+        if kind == "outcome":
+            self.tally("unpaired", topic, "evicted", count=count)
+
     def absorb(self, slot: int, change: Callable[[History], bool]) -> bool:
-        """Change the history of one id and move what it counts; False if the change only repeats something."""
+        """Change the history of one id and move what it counts; False if the change only repeats something.
+
+        The caller tells the rows it changed to `touch`.
+        """
         history = self.rows.history(slot)
         before = self.settlement.settle(history)
-        changed = change(history)
+        is_new = change(history)
         after = self.settlement.settle(history)
         self.rows.remember(slot, history)
         if after != before:
-            self.count(before, -1)
-            self.count(after, +1)
+            self._count(before, -1)
+            self._count(after, +1)
             moved = before.labelled
             if moved is not None and moved != after.labelled:
                 self.retracted[moved.model, moved.key] += 1
-        self.touched_rows.append(np.array([slot]))
-        self.expiry.note(self.rows, np.array([slot]))
-        return changed
+        return is_new
 
-    def count(self, settled: Settled, sign: int) -> None:
+    def touch(self, slots: Ints) -> None:
+        """These rows changed: they are stored with the next change, and wait to be let go by their new time."""
+        self.touched_rows.append(slots)
+        self.expiry.note(self.rows, slots)
+
+    def _count(self, settled: Settled, sign: int) -> None:
         """Count one id in (+1) or out (-1)."""
         if settled is NOTHING or settled.said is None:
             return
         self._count_pair(settled.said, settled.said_in_evidence, sign)
         self._count_pair(settled.labelled, settled.labelled_in_evidence, sign)
         source = self.sources.known[source_of(settled.said.key)]
-        tallies = self.tallies
         if settled.label is None:
-            tallies["pending", source.model] += sign
+            self.tally("pending", source.model, count=sign)
         elif settled.label_is_late and settled.label != Label.VOID:
-            tallies["labels_late", source.model, LABEL_OF[Label(settled.label)]] += sign
-        tallies["corrections", source.model, source.revision] += sign * settled.superseded
-        for reason in ("negative_age", "beyond_horizon", "no_inference", "evicted"):
-            tallies["unpaired", reason] += sign * getattr(settled, reason)
+            self.tally("labels_late", source.model, LABEL_OF[Label(settled.label)], count=sign)
+        self.tally("corrections", source.model, source.revision, count=sign * settled.superseded)
+        for topic, reason in settled.unpaired:
+            self.tally("unpaired", self.topics[topic], reason, count=sign)
 
     def _count_pair(self, published: Cell | None, evidence: Cell | None, sign: int) -> None:
         if published is not None:

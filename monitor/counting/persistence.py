@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.counting.history import Described, History, Learnt, Said
+from monitor.counting.history import Described, History, Learnt, Said, Stored
 from monitor.counting.lateness import Frontier
 from monitor.counting.partition import PartitionState, Progress
 from monitor.counting.rows import COLUMNS, SLICE_ROWS
@@ -25,7 +25,7 @@ Ints = NDArray[np.int64]
 PANE_SLICES: Final = 32
 """Slices of a snapshot among which panes are dealt."""
 
-PastTuple = tuple[list[Said], list[Learnt], list[Described], int | None]
+PastTuple = tuple[list[Said], list[Learnt], list[Described], list[Stored]]
 
 
 class RowsBlob(msgspec.Struct, array_like=True):
@@ -50,6 +50,7 @@ class Rest(msgspec.Struct, array_like=True):
 
     sources: list[Source]
     progress: dict[str, tuple[int, int | None]]
+    gone_before_ms: int
     tallies: list[tuple[tuple[str, ...], int]]
     retracted: list[tuple[tuple[int, int], int]]
     extra: bytes
@@ -89,6 +90,7 @@ def take_change(state: PartitionState, extra: bytes = b"") -> bytes:
         rest=Rest(
             sources=state.sources.known,
             progress={t: (p.next_offset, p.frontier.largest_ms) for t, p in state.progress.items()},
+            gone_before_ms=state.gone_before_ms,
             tallies=list(state.tallies.items()),
             retracted=list(state.retracted.items()),
             extra=extra,
@@ -137,10 +139,10 @@ def restore(rules: CountingRules, slices: Sequence[bytes], changes: Sequence[byt
     for packed in changes:
         change = msgspec.msgpack.decode(packed, type=Change)
         _put_rows(state, change.rows)
-        for cells in change.cells:
-            state.cells.put(cells.group, _items(cells))
         for model, pane in change.dropped:
             state.cells.drop(model, pane)
+        for cells in change.cells:
+            state.cells.put(cells.group, _items(cells))
         if change.totals is not None:
             state.totals.clear()
             state.totals.update(dict(change.totals))
@@ -158,6 +160,8 @@ def _put_rest(state: PartitionState, rest: Rest) -> bytes:
     lateness = state.rules.allowed_lateness_ms
     for topic, (next_offset, largest) in rest.progress.items():
         state.progress[topic] = Progress(next_offset, Frontier(lateness, largest))
+        state.topics.append(topic)
+    state.gone_before_ms = rest.gone_before_ms
     state.tallies.update(dict(rest.tallies))
     state.retracted.update(dict(rest.retracted))
     return rest.extra
@@ -166,11 +170,11 @@ def _put_rest(state: PartitionState, rest: Rest) -> bytes:
 def _rows_blob(state: PartitionState, slots: Ints) -> RowsBlob:
     rows = state.rows
     histories = [
-        (slot, (h.inferences, h.outcomes, h.attributes, h.explained_ms))
+        (slot, (h.inferences, h.outcomes, h.attributes, h.explanations))
         for slot, h in ((int(slot), rows.histories.get(int(slot))) for slot in slots if rows.histories)
         if h is not None
     ]
-    columns = [getattr(rows, name)[slots].tobytes() for name, _ in COLUMNS]
+    columns = [getattr(rows, name)[slots].tobytes() for name, _, _ in COLUMNS]
     return RowsBlob(slots.tobytes(), [rows.ids[slot] for slot in slots.tolist()], columns, histories)
 
 
@@ -179,7 +183,7 @@ def _put_rows(state: PartitionState, blob: RowsBlob) -> None:
     for slot, one in zip(slots.tolist(), blob.ids, strict=True):
         state.rows.put(slot, one)
         state.rows.histories.pop(slot, None)
-    for (name, kind), column in zip(COLUMNS, blob.columns, strict=True):
+    for (name, kind, _), column in zip(COLUMNS, blob.columns, strict=True):
         getattr(state.rows, name)[slots] = np.frombuffer(column, kind)
     for slot, past in blob.histories:
         state.rows.histories[slot] = History(*past)

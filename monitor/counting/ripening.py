@@ -8,21 +8,21 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.counting.ripe import LABEL_FREE as FREE
 from monitor.counting.packing import unpack_labelled, unpack_payload
 from monitor.counting.partition import PartitionState
+from monitor.counting.ripe import LABEL_FREE as FREE
 from monitor.counting.ripe import RipeCells
 
 Ints = NDArray[np.int64]
 
 
 def ripe_cells(
-    states: Sequence[PartitionState], model: int, after_ms: int, until_ms: int, *, excluded: bool = False
+    states: Sequence[PartitionState], model: int, after_ms: int, until_ms: int, exact_from_ms: int = 0
 ) -> RipeCells:
     """On-time counts of the cells of a model that became ripe at a watermark in (`after_ms`, `until_ms`].
 
-    Counts of the partitions are listed one after another; whoever reads them adds. `excluded`: the step was flagged
-    before judging, so its cells are shown and not folded into evidence.
+    Counts of the partitions are listed one after another; whoever reads them adds. Panes that begin before
+    `exact_from_ms` are flagged: they are shown to people and never become evidence.
     """
     rules = states[0].rules
     pane_ms = rules.models[model].pane_ms
@@ -31,7 +31,7 @@ def ripe_cells(
     for age_bin in range(FREE, len(rules.edges[model]) - 1):
         first_ripe = rules.ripe_ms(model, 0, age_bin)
         first, last = (after_ms - first_ripe) // pane_ms + 1, (until_ms - first_ripe) // pane_ms
-        for pane in range(first, last + 1):
+        for pane in range(max(first, -(-exact_from_ms // pane_ms)), last + 1):
             for state in states:
                 counts = state.cells.counts((model, pane, age_bin))
                 if not counts.on_time.any():
@@ -49,7 +49,6 @@ def ripe_cells(
         prediction=prediction,
         label=label,
         n=n,
-        excluded=excluded,
     )
 
 

@@ -4,13 +4,14 @@ Way of an event: step 3. Pure. Columns of integers are never walked by the garba
 are.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.counting.history import History, Learnt, Said
+from monitor.counting.packing import MOST_MODELS
 
 Ints = NDArray[np.int64]
 
@@ -23,33 +24,45 @@ SLICE_ROWS: Final = 1 << 14
 LATE_INFERENCE: Final = 1
 HAS_HISTORY: Final = 2
 
-COLUMNS: Final[tuple[tuple[str, type], ...]] = (
-    ("inference_ms", np.int64),
-    ("payload", np.int64),
-    ("outcome_ms", np.int64),
-    ("said", np.int16),
-    ("flags", np.uint8),
+COLUMNS: Final[tuple[tuple[str, type, int], ...]] = (
+    ("inference_ms", np.int64, ABSENT),
+    ("payload", np.int64, 0),
+    ("outcome_ms", np.int64, ABSENT),
+    ("said", np.int32, 0),
+    ("flags", np.uint8, 0),
 )
+"""Name, type and value of an empty row."""
 
 
-def join_said(label: int, model: int) -> int:
-    """Label of an outcome, and the number of the model it names (-1: none), as one small integer.
+def join_said(label: int, model: int, topic: int) -> int:
+    """Label of an outcome, number of the model it names (-1: none) and of the topic it came by, as one integer.
 
-    >>> split_said(join_said(3, -1)), split_said(join_said(1, 5))
-    ((3, -1), (1, 5))
+    >>> split_said(join_said(3, -1, 0)), split_said(join_said(1, 5, 2))
+    ((3, -1, 0), (1, 5, 2))
     """
-    return label | model + 1 << 3
+    return label | model + 1 << 3 | topic << 16
 
 
-def split_said(said: int) -> tuple[int, int]:
-    return said & 7, (said >> 3) - 1
+def split_said(said: int) -> tuple[int, int, int]:
+    return said & 7, (said >> 3 & MOST_MODELS) - 1, said >> 16
+
+
+def join_said_many(labels: Ints, models: Ints, topic: int) -> NDArray[np.int32]:
+    """`join_said` for many outcomes of one topic."""
+    return (labels | models + 1 << 3 | topic << 16).astype(np.int32)
+
+
+def split_said_many(said: NDArray[np.int32]) -> tuple[Ints, Ints, Ints]:
+    """Columns label, model, topic."""
+    wide = said.astype(np.int64)
+    return wide & 7, (wide >> 3 & MOST_MODELS) - 1, wide >> 16
 
 
 class Rows:
     """A table of ids with reusable slots.
 
     `inference_ms` and `outcome_ms` are `ABSENT` for what has not come. A row with `HAS_HISTORY` has all that was said
-    in `histories`; its columns then hold the earliest of each kind, for the order in which rows are let go.
+    in `histories`; one of the two columns then holds the time it is held by.
 
     Examples
     --------
@@ -65,11 +78,13 @@ class Rows:
         self.ids: list[str] = []
         self._slot_of: dict[str, int] = {}
         self._free: list[int] = []
-        self.inference_ms = np.empty(0, np.int64)
-        self.payload = np.empty(0, np.int64)
-        self.outcome_ms = np.empty(0, np.int64)
-        self.said = np.empty(0, np.int16)
-        self.flags = np.empty(0, np.uint8)
+        self.inference_ms: NDArray[np.int64]
+        self.payload: NDArray[np.int64]
+        self.outcome_ms: NDArray[np.int64]
+        self.said: NDArray[np.int32]
+        self.flags: NDArray[np.uint8]
+        for name, kind, _ in COLUMNS:
+            setattr(self, name, np.empty(0, kind))
 
     def __len__(self) -> int:
         return len(self._slot_of)
@@ -81,33 +96,33 @@ class Rows:
 
     def slots(self, ids: Sequence[str]) -> Ints:
         """The slot of each id; new ids get an empty row."""
-        slot_of, free, known = self._slot_of, self._free, self.ids
+        slot_of = self._slot_of
         found = [slot_of.get(one, ABSENT) for one in ids]
-        for place, slot in enumerate(found):
-            if slot < 0:
-                one = ids[place]
-                slot = slot_of.get(one, ABSENT)
-                if slot < 0:
-                    if free:
-                        slot = free.pop()
-                        known[slot] = one
-                    else:
-                        slot = len(known)
-                        known.append(one)
-                    slot_of[one] = slot
-                found[place] = slot
-        if len(known) > len(self.inference_ms):
-            self._grow(len(known))
+        if ABSENT in found:
+            self._add(dict.fromkeys(one for one, slot in zip(ids, found, strict=True) if slot == ABSENT))
+            found = [slot_of[one] for one in ids]
         return np.array(found, np.int64)
+
+    def _add(self, new: Mapping[str, None]) -> None:
+        """Give each new id a slot: first those that were freed."""
+        reused = self._free[len(self._free) - min(len(self._free), len(new)) :]
+        del self._free[len(self._free) - len(reused) :]
+        first = len(self.ids)
+        slots = [*reused, *range(first, first + len(new) - len(reused))]
+        self._slot_of.update(zip(new, slots, strict=True))
+        ids = list(new)
+        for one, slot in zip(ids, reused, strict=False):
+            self.ids[slot] = one
+        self.ids += ids[len(reused) :]
+        if len(self.ids) > len(self.inference_ms):
+            self._grow(len(self.ids))
 
     def _grow(self, rows: int) -> None:
         size = max(rows, len(self.inference_ms) * 3 // 2)
         size = -(-size // SLICE_ROWS) * SLICE_ROWS
-        for name, kind in COLUMNS:
+        for name, kind, blank in COLUMNS:
             old = getattr(self, name)
-            column: NDArray[np.signedinteger] = np.full(
-                size, 0 if name in ("payload", "said", "flags") else ABSENT, kind
-            )
+            column: NDArray[np.signedinteger] = np.full(size, blank, kind)
             column[: len(old)] = old
             setattr(self, name, column)
 
@@ -121,35 +136,30 @@ class Rows:
             late = bool(self.flags[slot] & LATE_INFERENCE)
             history.inferences.append(Said(int(self.inference_ms[slot]), int(self.payload[slot]), late))
         if self.outcome_ms[slot] != ABSENT:
-            history.outcomes.append(Learnt(int(self.outcome_ms[slot]), *split_said(int(self.said[slot]))))
+            label, model, topic = split_said(int(self.said[slot]))
+            history.outcomes.append(Learnt(int(self.outcome_ms[slot]), label, model, topic=topic))
         return history
 
     def remember(self, slot: int, history: History) -> None:
         """Put back what `history` gave, with what was added."""
-        plain = history.is_plain
-        first = min(history.inferences, default=None)
-        outcome = min(history.outcomes, default=None)
-        self.inference_ms[slot] = first.event_time_ms if first else ABSENT
-        self.payload[slot] = first.payload if first else 0
-        self.outcome_ms[slot] = outcome.event_time_ms if outcome else ABSENT
-        self.said[slot] = join_said(outcome.label, outcome.model) if outcome else 0
-        late = LATE_INFERENCE if first and first.is_late else 0
-        self.flags[slot] = late | (0 if plain else HAS_HISTORY)
-        if plain:
+        is_plain = history.is_plain
+        said = history.inferences[0] if history.inferences else None
+        outcome = history.outcomes[0] if history.outcomes else None
+        held_by_ms = history.held_by_ms
+        self.inference_ms[slot] = held_by_ms if said else ABSENT
+        self.payload[slot] = said.payload if said else 0
+        self.outcome_ms[slot] = (outcome.event_time_ms if outcome else ABSENT) if said else held_by_ms
+        self.said[slot] = join_said(outcome.label, outcome.model, outcome.topic) if outcome else 0
+        late = LATE_INFERENCE if said and said.is_late else 0
+        self.flags[slot] = late | (0 if is_plain else HAS_HISTORY)
+        if is_plain:
             self.histories.pop(slot, None)
         else:
             self.histories[slot] = history
 
     def times(self, slots: Ints) -> Ints:
-        """The time a row is held by: of its inference, or of the first other record while there is none."""
-        times = np.where(self.inference_ms[slots] != ABSENT, self.inference_ms[slots], self.outcome_ms[slots])
-        for place in np.flatnonzero(times == ABSENT):
-            history = self.histories.get(int(slots[place]))
-            if history is not None:
-                others = [d.event_time_ms for d in history.attributes]
-                others += [history.explained_ms] if history.explained_ms is not None else []
-                times[place] = min(others, default=ABSENT)
-        return times
+        """The time each row is held by (`History.held_by_ms`)."""
+        return np.where(self.inference_ms[slots] != ABSENT, self.inference_ms[slots], self.outcome_ms[slots])
 
     def held(self) -> Ints:
         """Slots in use."""

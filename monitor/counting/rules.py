@@ -3,11 +3,13 @@
 Way of an event: fixed before the first one. Pure.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from monitor.counting.bins import label_age_edges
+from monitor.counting.packing import MOST_COMBINATIONS, MOST_MODELS
 from monitor.vocabulary import Coding
 
 
@@ -51,6 +53,11 @@ class CountingRules:
     max_pending
         Ids held at most, joined or not; beyond it the oldest go, flagged.
 
+    Raises
+    ------
+    ValueError
+        for more models, or more combinations of attribute values, than a packed cell can hold.
+
     Examples
     --------
     >>> from monitor.vocabulary import AttributeCoding
@@ -70,19 +77,33 @@ class CountingRules:
     numbers: dict[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        if len(self.models) > MOST_MODELS:
+            raise ValueError(f"a feed has {len(self.models)} models, at most {MOST_MODELS} fit: use several feeds")
+        for model in self.models:
+            if model.coding.size > MOST_COMBINATIONS:
+                raise ValueError(
+                    f"model {model.name}: its attributes have {model.coding.size} combinations of values, at most "
+                    f"{MOST_COMBINATIONS} fit: give fewer attributes, or fewer of them with multiple: each"
+                )
         edges = (label_age_edges(self.horizon_ms, m.pane_ms, m.also_edges_ms) for m in self.models)
         object.__setattr__(self, "edges", tuple(np.array(e, dtype=np.int64) for e in edges))
         object.__setattr__(self, "numbers", {m.name: number for number, m in enumerate(self.models)})
 
     @property
     def memory_ms(self) -> int:
-        """How long a record is held behind the watermark: the longest of window and horizon, and the lateness."""
-        return max(self.horizon_ms, *(m.window_ms for m in self.models)) + self.allowed_lateness_ms
+        """How long a record is held behind the watermark: the longest of window, horizon and wait, and the lateness."""
+        longest = max(self.horizon_ms, self.attributes_wait_ms or 0, *(m.window_ms for m in self.models))
+        return longest + self.allowed_lateness_ms
 
     @property
     def bucket_ms(self) -> int:
         """Grain in which records and panes are let go."""
         return max(m.pane_ms for m in self.models)
+
+    def age_bin(self, model: int, age_ms: int) -> int:
+        """The bin of one label age in [0, horizon]; `bins.age_bins` for many."""
+        edges = self.edges[model]
+        return min(bisect_right(edges, age_ms) - 1, len(edges) - 2)
 
     def ripe_ms(self, model: int, pane: int, age_bin: int) -> int:
         """The watermark at which a cell is ripe: every on-time record of it has then been read. Bin -1: label-free."""

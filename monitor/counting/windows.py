@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.counting.history import FREE
 from monitor.counting.lattice import Lattice
 from monitor.counting.packing import unpack_labelled, unpack_payload
 from monitor.counting.partition import PartitionState
+from monitor.counting.ripe import LABEL_FREE as FREE
 from monitor.events import Explained
 
 Ints = NDArray[np.int64]
@@ -45,35 +45,46 @@ class Table(NamedTuple):
 
 def pane_table(state: PartitionState, model: int, pane: int) -> Table:
     """Published counts of one pane of one model in one partition."""
-    sources: list[Ints] = []
-    combinations: list[Ints] = []
-    columns: list[Ints] = []
-    amounts: list[Ints] = []
+    parts: list[tuple[Ints, Ints, Ints, Ints]] = []
     for age_bin in state.cells.bins(model, pane):
         cells = state.cells.counts((model, pane, age_bin))
-        published = cells.on_time + cells.late
-        if age_bin == FREE:
-            source, combination, prediction, _, explained = unpack_payload(cells.key)
-            parts = [(0, published), (1, published * prediction)]
-            parts += [(6, published * (explained == Explained.YES))]
-            parts += [(7, published * prediction * (explained == Explained.YES))]
-            parts += [(8, published * (explained != Explained.NOT_SENT))]
-        else:
-            source, combination, prediction, label = unpack_labelled(cells.key)
-            column = _LABELLED_COLUMN[prediction, label & 1]
-            parts = [(one, published * (column == one)) for one in (2, 3, 4, 5)]
-        for one, amount in parts:
-            sources.append(source)
-            combinations.append(combination)
-            columns.append(np.full(len(amount), one))
-            amounts.append(amount)
+        parts += _columns_of(cells.key, cells.on_time + cells.late, is_free=age_bin == FREE)
+    return _grouped(state, parts)
+
+
+def closed_table(state: PartitionState, model: int) -> Table:
+    """Published counts of all panes of one model that one partition has let go."""
+    parts: list[tuple[Ints, Ints, Ints, Ints]] = []
+    for is_free in (True, False):
+        items = [(key, n) for (number, key, free), n in state.totals.items() if number == model and free == is_free]
+        pairs = np.array(items, np.int64).reshape(-1, 2)
+        parts += _columns_of(pairs[:, 0], pairs[:, 1], is_free=is_free)
+    return _grouped(state, parts)
+
+
+def _columns_of(keys: Ints, published: Ints, *, is_free: bool) -> list[tuple[Ints, Ints, Ints, Ints]]:
+    """Source, combination, column and amount of cells with these keys."""
+    if is_free:
+        source, combination, prediction, _, explained = unpack_payload(keys)
+        amounts = [
+            (0, published),
+            (1, published * prediction),
+            (6, published * (explained == Explained.YES)),
+            (7, published * prediction * (explained == Explained.YES)),
+            (8, published * (explained != Explained.NOT_SENT)),
+        ]
+    else:
+        source, combination, prediction, label = unpack_labelled(keys)
+        column = _LABELLED_COLUMN[prediction, label & 1]
+        amounts = [(one, published * (column == one)) for one in (2, 3, 4, 5)]
+    return [(source, combination, np.full(len(amount), one), amount) for one, amount in amounts]
+
+
+def _grouped(state: PartitionState, parts: Sequence[tuple[Ints, Ints, Ints, Ints]]) -> Table:
     revisions = tuple(source.revision for source in state.sources.known)
-    if not sources:
+    if not parts:
         return Table(revisions, *(np.empty(0, np.int64),) * 2, np.empty((0, len(COLUMNS)), np.int64))
-    return _grouped(revisions, *map(np.concatenate, (sources, combinations, columns, amounts)))
-
-
-def _grouped(revisions: tuple[str, ...], revision: Ints, combination: Ints, column: Ints, amount: Ints) -> Table:
+    revision, combination, column, amount = map(np.concatenate, zip(*parts, strict=True))
     rows, inverse = np.unique(np.stack((revision, combination), axis=1), axis=0, return_inverse=True)
     counts = np.zeros((len(rows), len(COLUMNS)), np.int64)
     np.add.at(counts, (inverse.reshape(-1), column), amount)
@@ -96,9 +107,11 @@ def window(tables: Iterable[Table], lattice: Lattice) -> dict[str, Ints]:
 
 
 def label_age_counts(states: Sequence[PartitionState], model: int) -> Ints:
-    """Published labelled predictions of the panes that are held, by label-age bin."""
+    """Published labelled predictions by label-age bin, those of panes that were let go included."""
     counts = np.zeros(len(states[0].rules.edges[model]) - 1, np.int64)
+    name = states[0].rules.models[model].name
     for state in states:
+        counts += [state.tallies["label_age", name, str(age_bin)] for age_bin in range(len(counts))]
         for pane in state.cells.panes(model):
             for age_bin in state.cells.bins(model, pane):
                 if age_bin != FREE:

@@ -72,14 +72,11 @@ class ModelView:
     corrections: Mapping[str, int]  # by revision
     labels_late: tuple[int, int]  # by actual label
     label_ages: tuple[tuple[float, int], ...]  # (upper edge in seconds, cumulative count)
-    label_age_sum_seconds: float
     false_alarm_budget: Mapping[str, float]  # level -> expected per 91 d
     evidence_thresholds: Mapping[tuple[str, str, str, str], float]  # (attribute, metric, detector, level) -> nats
     limits: Mapping[str, tuple[float, str]]
     min_cell: int
-    series: int
     series_limit: int
-    series_suppressed: int
 
 
 @dataclass(frozen=True, slots=True)

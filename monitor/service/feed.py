@@ -50,6 +50,7 @@ class Feed:
         self.closed: list[ClosedPane] = []
         self._topics = {topic.name: topic for topic in plan.topics}
         self._looked_ms = self._noted_ms = 0
+        self.is_unreachable = False
 
     @property
     def topics(self) -> Sequence[TopicPlan]:
@@ -76,7 +77,7 @@ class Feed:
                 "the same number of partitions and the key prediction_id"
             )
         for number in range(next(iter(counts.values()))):
-            shard = Shard(self.plan, number, self._parts.store(number))
+            shard = Shard(self.plan, number, self._parts.store(number), counts[self.topics[0].name])
             shard.load()
             self.shards[number] = shard
         self._seek(self._parts.source.bounds(), list(self.shards.values()))
@@ -95,6 +96,8 @@ class Feed:
                 self.rebuilds[shard.rebuild_reason] = self.rebuilds.get(shard.rebuild_reason, 0) + 1
                 self.covered_at.update({tp: bounds[tp][1] for tp in mine})
             for tp, at in stored.items():
+                if at is None and bounds[tp][0] > 0:
+                    shard.begins_cut(tp[0])
                 shard.state.topic(tp[0]).next_offset = positions[tp] = bounds[tp][0] if at is None else at
         self._parts.source.seek(positions)
 
@@ -181,18 +184,35 @@ class Feed:
         """Whether what was in the log when a rebuild began has been read."""
         return self.shards[number].state.topic(topic).next_offset >= self.covered_at.get((topic, number), 0)
 
-    def flags(self) -> frozenset[str]:
-        """Doubts about the data of this feed; any of them forbids acting."""
-        flags = set()
+    def flags(self, since_ms: int) -> frozenset[str]:
+        """Doubts about the counts of panes from `since_ms` on; any of them forbids acting."""
+        flags = {flag for flag, before_ms in self.inexact_before_ms().items() if before_ms > since_ms}
         if not all(self.is_covered(topic.name, number) for topic in self.topics for number in self.shards):
             flags.add("rebuilding")
-        if "gap" in self.rebuilds:
-            flags.add("gap")
         if any(shard.stopped for shard in self.shards.values()):
             flags.add("dead_letters")
-        if any(shard.extra.evicted_through_ms is not None for shard in self.shards.values()):
-            flags.add("evicted")
         return frozenset(flags)
+
+    def inexact_before_ms(self) -> Mapping[str, int]:
+        """By flag: counts of panes that begin before this may miss something."""
+        latest: dict[str, int] = {}
+        for shard in self.shards.values():
+            for flag, before_ms in shard.extra.inexact_before_ms.items():
+                latest[flag] = max(before_ms, latest.get(flag, before_ms))
+        return latest
+
+    def last_event_ms(self, role: str, model: str) -> int | None:
+        """Event time of the newest event of a role that may concern a model; None if there was none."""
+        names = [f"{topic.name} {role} {one}" for topic in self.topics if topic.role == role for one in (model, "")]
+        seen = [
+            s.extra.last_event_ms[name] for s in self.shards.values() for name in names if name in s.extra.last_event_ms
+        ]
+        return max(seen, default=None)
+
+    def lag_records(self) -> int:
+        """Records in the log that were not read yet, as far as the end offsets are known."""
+        positions = self.positions()
+        return sum(max(0, end - positions[tp]) for tp, end in self.ends.items() if tp in positions)
 
     def close(self) -> None:
         """Let go of the source and the stores. Nothing is dirty between two calls of `take`."""

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from monitor.counting.ripe import LABEL_FREE as FREE
 from monitor.counting.partition import PartitionState
+from monitor.counting.ripe import LABEL_FREE as FREE
 from monitor.counting.ripe import RipeCells
 from monitor.counting.ripening import ripe_cells
 from monitor.judging.judge import Judge
@@ -47,6 +47,8 @@ class JudgedModel:
         self.plan, self.number, self.judge = plan, number, judge
         self._store, self._rules_hash = store, rules_hash
         self.judged_ms: int | None = None
+        self.committed_ms = 0
+        self.verdicts: tuple[StreamVerdict, ...] = ()
         self.last_seen_ms: dict[str, int] = {}
         self.evidence_restarted = False
         self._is_dirty = False
@@ -66,12 +68,13 @@ class JudgedModel:
             self._store.clear()
             self.evidence_restarted = True
             return
-        self.judged_ms, self.last_seen_ms = judged.judged_ms, judged.last_seen_ms
+        self.judged_ms = self.committed_ms = judged.judged_ms
+        self.last_seen_ms = judged.last_seen_ms
 
-    def advance(self, states: Sequence[PartitionState], watermark_ms: int, *, excluded: bool) -> int | None:
+    def advance(self, states: Sequence[PartitionState], watermark_ms: int, exact_from_ms: int) -> int | None:
         """Judge the next pane the watermark has passed; gives its end, None if there is none.
 
-        `excluded`: the data are flagged, so what ripens now is shown but not folded into evidence.
+        Panes that begin before `exact_from_ms` are flagged: shown, never folded into evidence.
         """
         pane_ms = self.plan.pane_ms
         if self.judged_ms is None:
@@ -83,7 +86,7 @@ class JudgedModel:
         if self.judged_ms + pane_ms > watermark_ms:
             return None
         end_ms = self._next_end(states, watermark_ms)
-        cells = ripe_cells(states, self.number, end_ms - pane_ms, end_ms, excluded=excluded)
+        cells = ripe_cells(states, self.number, end_ms - pane_ms, end_ms, exact_from_ms)
         self._note_serving(cells)
         self.judge.step(end_ms, cells)
         self.judged_ms, self._is_dirty = end_ms, True
@@ -91,7 +94,7 @@ class JudgedModel:
 
     def _next_end(self, states: Sequence[PartitionState], watermark_ms: int) -> int:
         """End of the next pane; of the last empty one where a long stretch has none at all."""
-        assert self.judged_ms is not None  # noqa: S101  (advance sets it; tells the type checker)
+        assert self.judged_ms is not None
         pane_ms, last = self.plan.pane_ms, watermark_ms // self.plan.pane_ms * self.plan.pane_ms
         if last - self.judged_ms <= 1_000 * pane_ms:
             return self.judged_ms + pane_ms
@@ -119,12 +122,22 @@ class JudgedModel:
         alive = [(seen, name) for name, seen in self.last_seen_ms.items() if seen >= since]
         return tuple(name for _, name in sorted(alive, reverse=True))
 
+    def kept(self) -> tuple[str, ...]:
+        """Revisions that are shown, newest first."""
+        newest = sorted(self.last_seen_ms.items(), key=lambda item: (-item[1], item[0]))
+        return tuple(name for name, _ in newest[: self.plan.keep_revisions])
+
+    def assess(self, flags: frozenset[str], stale: frozenset[str]) -> None:
+        """Renew the verdicts of what was judged so far, in the light of the state of the data."""
+        if self.judged_ms is not None:
+            self.verdicts = self.judge.assess(self.judged_ms, DataState(self.serving(), flags, stale))
+
     def commit(self) -> None:
         """Store the evidence if it moved. `OSError` if the disk refuses."""
         if self._is_dirty and self.judged_ms is not None:
             judged = Judged(self._rules_hash, self.judged_ms, self.judge.state_bytes(), self.last_seen_ms)
             self._store.commit(b"", (0, msgspec.msgpack.encode(judged)), closes_cycle=True)
-            self._is_dirty = False
+            self._is_dirty, self.committed_ms = False, self.judged_ms
 
     def close(self) -> None:
         """Close the store."""

@@ -6,6 +6,7 @@ the next poll; where the stored state cannot be trusted it is thrown away and re
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 import msgspec
 
@@ -18,6 +19,9 @@ from monitor.intake.reject_stop import RejectMeter
 from monitor.ports import Batch, StateCorrupt, StateStore
 from monitor.service.plan import FeedPlan, TopicPlan
 
+CLAMP_MS: Final = 300_000
+"""How far an event time may lie after its record's broker time, and a broker time after our clock."""
+
 
 class Extra(msgspec.Struct, array_like=True):
     """What the loop keeps with a partition's counts."""
@@ -27,7 +31,7 @@ class Extra(msgspec.Struct, array_like=True):
     rejected: dict[str, dict[str, int]] = {}  # topic -> reason -> records
     ignored: dict[str, int] = {}  # topic -> fields
     last_event_ms: dict[str, int] = {}  # "topic type model" -> event time
-    evicted_through_ms: int | None = None
+    inexact_before_ms: dict[str, int] = {}  # flag -> counts of panes that begin before this may miss something
 
 
 class Shard:
@@ -35,12 +39,12 @@ class Shard:
 
     Parameters
     ----------
-    plan, number, store
-        The feed, the partition number, and where its state is kept.
+    plan, number, store, partitions
+        The feed, the partition number, where its state is kept, and how many partitions the topics have.
     """
 
-    def __init__(self, plan: FeedPlan, number: int, store: StateStore) -> None:
-        self.plan, self.number, self._store = plan, number, store
+    def __init__(self, plan: FeedPlan, number: int, store: StateStore, partitions: int) -> None:
+        self.plan, self.number, self._store, self._partitions = plan, number, store, partitions
         self._fold = Fold(ids_by_model=plan.ids_by_model)
         self._cycle: list[int] = []
         self._meters: dict[str, RejectMeter] = {}
@@ -55,6 +59,7 @@ class Shard:
         self.rebuild_reason = reason
         self.state = PartitionState(self.plan.counting)
         self.extra = Extra(self.plan.rules_hash)
+        self._cut_topics: set[str] = set()
 
     def load(self) -> None:
         """Take up the stored state; what cannot be trusted is thrown away, with its reason in `rebuild_reason`."""
@@ -73,6 +78,10 @@ class Shard:
             return
         self.state, self.extra = state, extra
 
+    def begins_cut(self, topic: str) -> None:
+        """The log no longer holds the beginning of this topic: what its first record followed is unknown."""
+        self._cut_topics.add(topic)
+
     def position(self, topic: str) -> int | None:
         """Next offset to read; None if this topic was never read."""
         progress = self.state.progress.get(topic)
@@ -83,7 +92,7 @@ class Shard:
 
         A flood of rejects stops the topic at the record that went over the limit: nothing behind it is taken.
         """
-        decoded = topic.decoder.decode(batch.records, self.number)
+        decoded = topic.decoder.decode(batch.records, self.number, self._partitions)
         records = batch.records
         meter = self._meters.setdefault(topic.name, RejectMeter(self.plan.rejects_in_a_row, self.plan.rejects_share))
         stop = meter.take(len(records), [reject.index for reject in decoded.rejects])
@@ -98,7 +107,10 @@ class Shard:
 
     def _note(self, topic: TopicPlan, batch: Batch, decoded: Decoded, clock_ms: int) -> None:
         extra = self.extra
-        newest = min(max(record.timestamp for record in batch.records), clock_ms + 300_000)
+        if topic.name in self._cut_topics:
+            self._cut_topics.discard(topic.name)
+            self._is_inexact_before("gap", batch.records[0].timestamp + CLAMP_MS)
+        newest = min(max(record.timestamp for record in batch.records), clock_ms + CLAMP_MS)
         extra.broker_time_ms = newest if extra.broker_time_ms is None else max(extra.broker_time_ms, newest)
         reasons = Counter(reject.reason for reject in decoded.rejects)
         known = extra.rejected.setdefault(topic.name, {})
@@ -112,8 +124,12 @@ class Shard:
         """Let go of what nothing can change any more."""
         newest = enforce_cap(self.state)
         if newest is not None:
-            self.extra.evicted_through_ms = max(newest, self.extra.evicted_through_ms or newest)
+            self._is_inexact_before("evicted", newest + 1)
         return let_go(self.state, watermark_ms, judged_ms)
+
+    def _is_inexact_before(self, flag: str, time_ms: int) -> None:
+        known = self.extra.inexact_before_ms
+        known[flag] = max(time_ms, known.get(flag, time_ms))
 
     def commit(self) -> None:
         """Store what changed, with the next offsets, and one slice of the snapshot. `OSError` if the disk refuses."""

@@ -1,0 +1,34 @@
+# fairdrift: `make demo` shows it, `make test` tests it. Nothing else is needed beside the language tool chains.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: setup demo test check bench clean
+
+setup: $(READY)  ## a virtual environment with exactly what the lock says
+
+$(READY): requirements/dev.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: setup  ## the main job on embedded parts: table here, report in out/demo/report.html
+	$(BIN)/fairdrift demo --out out/demo
+
+check: setup  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: check  ## everything, on real parts
+	FAIRDRIFT_PARTS=required $(BIN)/pytest
+
+bench: setup  ## speed, with an exactness check
+	$(BIN)/python -m replay.bench_pipeline
+
+clean:
+	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

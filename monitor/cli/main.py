@@ -1,0 +1,138 @@
+"""The command `fairdrift`. Each command imports what it needs when it runs, so that `--help` answers at once."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.exits import guarded
+from monitor.cli.output import Output
+
+app = typer.Typer(
+    name="fairdrift",
+    help="Watches models for fairness drift: Kafka in, Prometheus out, evidence that stays valid while looking for ever.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Settings = Annotated[Path, typer.Option("--settings", help="The YAML settings file.")]
+Form = Annotated[Output, typer.Option("--output", help="Form of the result on stdout.")]
+
+DEFAULT_SETTINGS = Path("fairdrift.yaml")
+
+
+@app.command()
+def run(settings: Settings = DEFAULT_SETTINGS) -> None:
+    """Count and judge, for ever: Kafka in, /metrics out. SIGTERM ends it cleanly."""
+
+    def command() -> int:
+        from monitor.cli.run import run_monitor
+
+        return run_monitor(settings)
+
+    raise typer.Exit(guarded(command))
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Folder for report.html and what belongs to it.")] = Path("out/demo"),
+    output: Form = Output.TABLE,
+) -> None:
+    """Show the main job on embedded parts, always with the same data: under a minute, nothing to set up."""
+
+    def command() -> int:
+        from monitor.cli.demo import run_demo
+
+        return run_demo(out, output)
+
+    raise typer.Exit(guarded(command))
+
+
+@app.command()
+def replay(
+    stream: Annotated[Path, typer.Argument(help="Folder with inference and outcome files, or a feed file.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for counts, timeline, summary and report.")],
+    settings: Settings = DEFAULT_SETTINGS,
+    output: Form = Output.TABLE,
+) -> None:
+    """Take recorded events through the same code as `run`, and write what was counted and said."""
+
+    def command() -> int:
+        from monitor.cli.replay import run_replay
+
+        return run_replay(stream, settings, out, output)
+
+    raise typer.Exit(guarded(command))
+
+
+@app.command()
+def check(settings: Settings = DEFAULT_SETTINGS, output: Form = Output.TABLE) -> None:
+    """Check the settings; print the series they make and what the false-alarm budget buys."""
+
+    def command() -> int:
+        from monitor.cli.check import run_check
+
+        return run_check(settings, output)
+
+    raise typer.Exit(guarded(command))
+
+
+@app.command()
+def export(
+    what: Annotated[str, typer.Argument(help="schema: JSON Schema of settings and events; metrics: the catalogue page.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
+    check_only: Annotated[bool, typer.Option("--check", help="Write nothing; exit 3 if a file differs.")] = False,
+    output: Form = Output.TABLE,
+) -> None:
+    """Write the files that ship with fairdrift."""
+
+    def command() -> int:
+        from monitor.cli.export import run_export
+
+        return run_export(what, out, check_only=check_only, output=output)
+
+    raise typer.Exit(guarded(command))
+
+
+@app.command()
+def simulate(
+    scenario: Annotated[str, typer.Argument(help="Name of a scenario; `list` names them.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the stream and what was said of it.")],
+    output: Form = Output.TABLE,
+) -> None:
+    """Make a stream of known truth, replay it, and count false alarms and delay: ours and a naive monitor's."""
+
+    def command() -> int:
+        from monitor.cli.simulate import run_simulate
+
+        return run_simulate(scenario, out, output)
+
+    raise typer.Exit(guarded(command))
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from monitor import __version__
+
+        typer.echo(f"fairdrift {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    sys.exit(app(standalone_mode=True))
+
+
+if __name__ == "__main__":
+    main()
