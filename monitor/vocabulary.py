@@ -27,7 +27,8 @@ RESERVED: Final = (UNKNOWN, DECLINED, OTHER, TWO_OR_MORE)
 LONGEST_SET: Final = 3
 """Sets of more values than this are `two_or_more`."""
 
-_SLUG: Final = re.compile(r"[a-z0-9_]{1,64}")
+_SLUG: Final = re.compile(r"(?!_|.*__|.*_$)[a-z0-9_]{1,64}")
+"""Crossings are joined by two underscores, and must come apart again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class AttributeCoding:
     Raises
     ------
     ValueError
-        for a slug that is not ``[a-z0-9_]{1,64}``, a raw value listed twice, or bands that do not rise.
+        for a slug that is not ``[a-z0-9_]{1,64}`` with single ``_`` inside, a raw value listed twice, bands that do not
+        rise.
 
     Examples
     --------
@@ -107,7 +109,9 @@ class AttributeCoding:
         known = tuple(self.values) or band_slugs(self.bands)
         for slug in (self.name, *known):
             if not _SLUG.fullmatch(slug) or slug in RESERVED:
-                raise ValueError(f"attribute {self.name}: {slug!r} is not a free name of [a-z0-9_]{{1,64}}")
+                raise ValueError(
+                    f"attribute {self.name}: {slug!r} is not a free name of [a-z0-9_]{{1,64}} with single _ inside"
+                )
         codes = [Code((slug,), "known") for slug in known]
         codes += [Code((UNKNOWN,), "null"), Code((UNKNOWN,), "absent"), Code((OTHER,), "unmapped")]
         if self.declined:

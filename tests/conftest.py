@@ -1,5 +1,6 @@
 """Real parts that every test folder may ask for."""
 
+from tests.parts.kafka.fixtures import kafka
 from tests.parts.prometheus import prometheus, promtool
 
-__all__ = ["prometheus", "promtool"]
+__all__ = ["kafka", "prometheus", "promtool"]

@@ -71,33 +71,26 @@ class Cells:
         self.touched.setdefault(group, set()).add(key)
 
     def add_many(self, model: int, age_bin: Ints | None, pane: Ints, key: Ints, packed: Ints) -> None:
-        """Add to many cells of one model; `age_bin` None: label-free. Columns of equal length."""
+        """Add positive amounts to many cells of one model; `age_bin` None: label-free. Columns of equal length."""
         if not len(key):
             return
         bins = np.full(len(key), -1, np.int64) if age_bin is None else age_bin
         order = np.lexsort((key, bins, pane))
         pane, bins, key, packed = pane[order], bins[order], key[order], packed[order]
-        fresh_group = np.empty(len(key), bool)
-        fresh_group[0] = True
-        fresh_group[1:] = (pane[1:] != pane[:-1]) | (bins[1:] != bins[:-1])
-        fresh = fresh_group.copy()
-        fresh[1:] |= key[1:] != key[:-1]
-        starts = np.flatnonzero(fresh)
-        sums = np.add.reduceat(packed, starts).tolist()
-        keys = key[starts].tolist()
-        firsts = np.flatnonzero(fresh_group[starts]).tolist()
-        for first, last in zip(firsts, [*firsts[1:], len(keys)], strict=True):
-            at = starts[first]
-            group = (model, int(pane[at]), int(bins[at]))
+        begins_group = np.concatenate(([True], (pane[1:] != pane[:-1]) | (bins[1:] != bins[:-1])))
+        begins_cell = begins_group.copy()
+        begins_cell[1:] |= key[1:] != key[:-1]
+        starts = np.flatnonzero(begins_cell)
+        keys, sums = key[starts].tolist(), np.add.reduceat(packed, starts).tolist()
+        firsts = np.flatnonzero(begins_group[starts])
+        panes, bins_of = pane[starts[firsts]].tolist(), bins[starts[firsts]].tolist()
+        ends = [*firsts[1:].tolist(), len(keys)]
+        for one_pane, one_bin, first, end in zip(panes, bins_of, firsts.tolist(), ends, strict=True):
+            group = (model, one_pane, one_bin)
             cells = self._group(group)
-            touched = self.touched.setdefault(group, set())
-            touched.update(keys[first:last])
-            for one, value in zip(keys[first:last], sums[first:last], strict=True):
-                total = cells.get(one, 0) + value
-                if total:
-                    cells[one] = total
-                else:
-                    cells.pop(one, None)
+            self.touched.setdefault(group, set()).update(keys[first:end])
+            for one, amount in zip(keys[first:end], sums[first:end], strict=True):
+                cells[one] = cells.get(one, 0) + amount
 
     def _group(self, group: Group) -> dict[int, int]:
         self.changed.add(group[:2])

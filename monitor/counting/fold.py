@@ -5,6 +5,7 @@ for the rest; which way a row takes changes nothing but the time it costs (a tes
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import cast
 
 import numpy as np
@@ -12,13 +13,20 @@ from numpy.typing import NDArray
 
 from monitor.counting.columns import Columns
 from monitor.counting.history import NO_MODEL, Described, History, Learnt, Said, Stored, add
-from monitor.counting.packing import pack, pack_many
+from monitor.counting.packing import have_combination, pack, pack_many
 from monitor.counting.partition import PartitionState
 from monitor.counting.tallies import KINDS
-from monitor.events import TO_COME, Attributes, Event, Inference, Outcome
+from monitor.events import Attributes, Event, Inference, Outcome
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+
+_TIME, _ID = attrgetter("event_time_ms"), attrgetter("prediction_id")
+_LABEL, _MODEL = attrgetter("label"), attrgetter("model")
+
+
+def _id_by_model(event: Event) -> str:
+    return f"{event.model}\n{event.prediction_id}"
 
 
 class Fold:
@@ -51,13 +59,13 @@ class Fold:
         """Take in the events of one topic of this partition, in log order."""
         if not events:
             return
-        times = np.fromiter((e.event_time_ms for e in events), np.int64, len(events))
+        times = np.fromiter(map(_TIME, events), np.int64, len(events))
         marks = state.topic(topic).frontier.advance(times)
         state.tally("late", topic, count=int((times < marks).sum()))
-        kinds = {type(e) for e in events}
+        taken, kinds = _Taken(events, times, marks), set(map(type, events))
         for kind in sorted(kinds, key=KINDS.__getitem__):
-            mask = np.fromiter((type(e) is kind for e in events), bool, len(events)) if len(kinds) > 1 else None
-            self._fold_kind(state, topic, kind, _Taken(list(events), times, marks).where(mask))
+            is_kind = np.fromiter((type(e) is kind for e in events), bool, len(events)) if len(kinds) > 1 else None
+            self._fold_kind(state, topic, kind, taken if is_kind is None else taken.where(is_kind))
 
     def _fold_kind(self, state: PartitionState, topic: str, kind: type[Event], taken: "_Taken") -> None:
         oldest = np.maximum(taken.marks - state.rules.memory_ms, state.gone_before_ms)
@@ -67,40 +75,38 @@ class Fold:
             taken = taken.where(held)
         if not taken.events:
             return
-        ids = [f"{e.model}\n{e.prediction_id}" if self._ids_by_model else e.prediction_id for e in taken.events]
+        ids = list(map(_id_by_model if self._ids_by_model else _ID, taken.events))
         columns = Columns(state, topic, state.rows.slots(ids), taken.times, taken.marks)
         done = np.zeros(len(ids), bool)
         if self._plain and kind is Inference:
-            done = self._inferences(columns, cast("list[Inference]", taken.events))
+            done = self._inferences(columns, cast("Sequence[Inference]", taken.events))
         elif self._plain and kind is Outcome:
-            done = self._outcomes(columns, cast("list[Outcome]", taken.events))
+            done = self._outcomes(columns, cast("Sequence[Outcome]", taken.events))
         _one_by_one(columns, taken.events, ~done)
         state.touch(columns.slots)
 
-    def _inferences(self, columns: Columns, events: list[Inference]) -> Mask:
-        sources, waits = columns.state.sources, columns.state.rules.attributes_wait_ms is not None
-        numbers = np.fromiter(map(sources.number, events), np.int64, len(events))
-        payload = pack_many(numbers, events)
-        may = np.fromiter((not waits and e.combination != TO_COME for e in events), bool, len(events))
-        return columns.inferences(payload, may)
+    def _inferences(self, columns: Columns, events: Sequence[Inference]) -> Mask:
+        payload = pack_many(columns.state.sources.numbers(events), events)
+        waits = columns.state.rules.attributes_wait_ms is not None
+        return columns.inferences(payload, np.zeros(len(events), bool) if waits else have_combination(payload))
 
-    def _outcomes(self, columns: Columns, events: list[Outcome]) -> Mask:
-        labels = np.fromiter((e.label for e in events), np.int64, len(events))
+    def _outcomes(self, columns: Columns, events: Sequence[Outcome]) -> Mask:
+        labels = np.fromiter(map(_LABEL, events), np.int64, len(events))
         numbers = columns.state.rules.numbers
-        models = np.fromiter((NO_MODEL if e.model is None else numbers[e.model] for e in events), np.int64, len(events))
+        named = set(map(_MODEL, events))
+        number_of = {model: NO_MODEL if model is None else numbers[model] for model in named}
+        models = np.fromiter(map(number_of.__getitem__, map(_MODEL, events)), np.int64, len(events))
         return columns.outcomes(labels, models)
 
 
 class _Taken:
     """Events in log order, with their times and the watermark of the topic before each."""
 
-    def __init__(self, events: list[Event], times: Ints, marks: Ints) -> None:
+    def __init__(self, events: Sequence[Event], times: Ints, marks: Ints) -> None:
         self.events, self.times, self.marks = events, times, marks
 
-    def where(self, mask: Mask | None) -> "_Taken":
-        """Those that a mask chooses; None: all."""
-        if mask is None:
-            return self
+    def where(self, mask: Mask) -> "_Taken":
+        """Those that a mask chooses."""
         events = [event for event, keep in zip(self.events, mask.tolist(), strict=True) if keep]
         return _Taken(events, self.times[mask], self.marks[mask])
 

@@ -8,6 +8,7 @@ label-free cell, too. The key of a labelled cell is the payload without score an
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -28,10 +29,10 @@ _SOURCE: Final = _COMBINATION + COMBINATION_BITS
 def pack_many(sources: NDArray[np.int64], events: Sequence[Inference]) -> NDArray[np.int64]:
     """`pack` for many inferences with their sources."""
     count = len(events)
-    combination = np.fromiter((e.combination for e in events), np.int64, count)
-    prediction = np.fromiter((e.prediction for e in events), np.int64, count)
-    score_bin = np.fromiter((e.score_bin for e in events), np.int64, count)
-    explained = np.fromiter((e.explained for e in events), np.int64, count)
+    combination = np.fromiter(map(attrgetter("combination"), events), np.int64, count)
+    prediction = np.fromiter(map(attrgetter("prediction"), events), np.int64, count)
+    score_bin = np.fromiter(map(attrgetter("score_bin"), events), np.int64, count)
+    explained = np.fromiter(map(attrgetter("explained"), events), np.int64, count)
     return (
         sources << _SOURCE
         | combination + 1 << _COMBINATION
@@ -94,6 +95,12 @@ def with_explained(payload: int, explained: int) -> int:
 
 def has_combination(payload: int) -> bool:
     return combination_of(payload) != TO_COME
+
+
+def have_combination(payloads: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """`has_combination` for many."""
+    has: NDArray[np.bool_] = (payloads >> _COMBINATION & MOST_COMBINATIONS) != TO_COME + 1
+    return has
 
 
 def labelled_key(payload: int, label: int) -> int:

@@ -21,12 +21,14 @@ from monitor.counting.lateness import NEVER, Frontier
 from monitor.counting.packing import source_of
 from monitor.counting.rows import Rows
 from monitor.counting.rules import CountingRules
-from monitor.counting.settlement import NOTHING, Cell, Settled, Settlement
+from monitor.counting.settlement import Cell, Settled, Settlement
 from monitor.counting.sources import Sources
 from monitor.counting.tallies import LABEL_OF, Tally
 from monitor.events import Label
 
 Ints = NDArray[np.int64]
+Pair = tuple[Cell | None, Cell | None]
+"""Where an id is published, and where it is in evidence."""
 
 
 @dataclass(slots=True)
@@ -117,8 +119,10 @@ class PartitionState:
         after = self.settlement.settle(history)
         self.rows.remember(slot, history)
         if after != before:
-            self._count(before, -1)
-            self._count(after, +1)
+            self._move((before.said, before.said_in_evidence), (after.said, after.said_in_evidence))
+            self._move((before.labelled, before.labelled_in_evidence), (after.labelled, after.labelled_in_evidence))
+            self._tally_settled(before, -1)
+            self._tally_settled(after, +1)
             moved = before.labelled
             if moved is not None and moved != after.labelled:
                 self.retracted[moved.model, moved.key] += 1
@@ -129,12 +133,22 @@ class PartitionState:
         self.touched_rows.append(slots)
         self.expiry.note(self.rows, slots)
 
-    def _count(self, settled: Settled, sign: int) -> None:
-        """Count one id in (+1) or out (-1)."""
-        if settled is NOTHING or settled.said is None:
+    def _move(self, before: Pair, after: Pair) -> None:
+        """Count out of one pair of cells and into another. The same pair is not touched: its pane may be gone."""
+        if before != after:
+            self._count(*before, -1)
+            self._count(*after, +1)
+
+    def _count(self, published: Cell | None, evidence: Cell | None, sign: int) -> None:
+        if published is not None:
+            on_time = published == evidence
+            self.cells.add(published[:3], published.key, sign * (ON_TIME if on_time else LATE))
+        if evidence is not None and evidence != published:
+            self.cells.add(evidence[:3], evidence.key, sign * (ON_TIME - LATE))
+
+    def _tally_settled(self, settled: Settled, sign: int) -> None:
+        if settled.said is None:
             return
-        self._count_pair(settled.said, settled.said_in_evidence, sign)
-        self._count_pair(settled.labelled, settled.labelled_in_evidence, sign)
         source = self.sources.known[source_of(settled.said.key)]
         if settled.label is None:
             self.tally("pending", source.model, count=sign)
@@ -143,10 +157,3 @@ class PartitionState:
         self.tally("corrections", source.model, source.revision, count=sign * settled.superseded)
         for topic, reason in settled.unpaired:
             self.tally("unpaired", self.topics[topic], reason, count=sign)
-
-    def _count_pair(self, published: Cell | None, evidence: Cell | None, sign: int) -> None:
-        if published is not None:
-            on_time = published == evidence
-            self.cells.add(published[:3], published.key, sign * (ON_TIME if on_time else LATE))
-        if evidence is not None and evidence != published:
-            self.cells.add(evidence[:3], evidence.key, sign * (ON_TIME - LATE))

@@ -6,13 +6,15 @@ A change holds absolute values, so applying one twice, or an old one before a ne
 snapshot may be made slice by slice while changes go on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import islice, repeat
 from typing import Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.counting.cells import Group
 from monitor.counting.history import Described, History, Learnt, Said, Stored
 from monitor.counting.lateness import Frontier
 from monitor.counting.partition import PartitionState, Progress
@@ -38,9 +40,9 @@ class RowsBlob(msgspec.Struct, array_like=True):
 
 
 class CellsBlob(msgspec.Struct, array_like=True):
-    """Cells of one group, as stored; 0 is a cell that was let go."""
+    """Cells as stored, group after group; 0 is a cell that was let go. `groups` has (model, pane, age bin, cells)."""
 
-    group: tuple[int, int, int]
+    groups: bytes
     keys: bytes
     values: bytes
 
@@ -60,7 +62,7 @@ class Change(msgspec.Struct, array_like=True):
     """What one commit changed. `totals` only if a pane was let go."""
 
     rows: RowsBlob
-    cells: list[CellsBlob]
+    cells: CellsBlob
     dropped: list[tuple[int, int]]
     totals: list[tuple[tuple[int, int, bool], int]] | None
     rest: Rest
@@ -71,20 +73,16 @@ class Slice(msgspec.Struct, array_like=True):
 
     number: int
     rows: RowsBlob | None
-    cells: list[CellsBlob]
+    cells: CellsBlob
     totals: list[tuple[tuple[int, int, bool], int]] | None
 
 
 def take_change(state: PartitionState, extra: bytes = b"") -> bytes:
     """What changed since this was last called, packed."""
     slots = np.unique(np.concatenate(state.touched_rows)) if state.touched_rows else np.empty(0, np.int64)
-    cells = [
-        _cells_blob(group, ((key, state.cells.packed(group).get(key, 0)) for key in keys))
-        for group, keys in state.cells.touched.items()
-    ]
     change = Change(
         rows=_rows_blob(state, slots),
-        cells=cells,
+        cells=_cells_blob(state, state.cells.touched),
         dropped=state.dropped_panes,
         totals=list(state.totals.items()) if state.dropped_panes else None,
         rest=Rest(
@@ -110,13 +108,13 @@ def slice_numbers(state: PartitionState) -> list[int]:
 def take_slice(state: PartitionState, number: int) -> bytes:
     """One slice of the snapshot, packed. A slice of something that is no more is empty."""
     if number % 2:
-        groups = [group for group in state.cells.groups() if group[1] % PANE_SLICES == number // 2]
-        cells = [_cells_blob(group, state.cells.packed(group).items()) for group in groups]
+        mine = (group for group in state.cells.groups() if group[1] % PANE_SLICES == number // 2)
+        cells = _cells_blob(state, {group: state.cells.packed(group) for group in mine})
         totals = list(state.totals.items()) if number == 1 else None
         return msgspec.msgpack.encode(Slice(number, None, cells, totals))
     first = number // 2 * SLICE_ROWS
     slots = np.arange(first, min(first + SLICE_ROWS, len(state.rows.ids)))
-    return msgspec.msgpack.encode(Slice(number, _rows_blob(state, slots), [], None))
+    return msgspec.msgpack.encode(Slice(number, _rows_blob(state, slots), _cells_blob(state, {}), None))
 
 
 def restore(rules: CountingRules, slices: Sequence[bytes], changes: Sequence[bytes]) -> tuple[PartitionState, bytes]:
@@ -132,8 +130,7 @@ def restore(rules: CountingRules, slices: Sequence[bytes], changes: Sequence[byt
         part = msgspec.msgpack.decode(packed, type=Slice)
         if part.rows:
             _put_rows(state, part.rows)
-        for cells in part.cells:
-            state.cells.put(cells.group, _items(cells))
+        _put_cells(state, part.cells)
         if part.totals is not None:
             state.totals.update(dict(part.totals))
     for packed in changes:
@@ -141,8 +138,7 @@ def restore(rules: CountingRules, slices: Sequence[bytes], changes: Sequence[byt
         _put_rows(state, change.rows)
         for model, pane in change.dropped:
             state.cells.drop(model, pane)
-        for cells in change.cells:
-            state.cells.put(cells.group, _items(cells))
+        _put_cells(state, change.cells)
         if change.totals is not None:
             state.totals.clear()
             state.totals.update(dict(change.totals))
@@ -169,11 +165,8 @@ def _put_rest(state: PartitionState, rest: Rest) -> bytes:
 
 def _rows_blob(state: PartitionState, slots: Ints) -> RowsBlob:
     rows = state.rows
-    histories = [
-        (slot, (h.inferences, h.outcomes, h.attributes, h.explanations))
-        for slot, h in ((int(slot), rows.histories.get(int(slot))) for slot in slots if rows.histories)
-        if h is not None
-    ]
+    held = ((slot, rows.histories[slot]) for slot in slots.tolist() if slot in rows.histories) if rows.histories else ()
+    histories = [(slot, (h.inferences, h.outcomes, h.attributes, h.explanations)) for slot, h in held]
     columns = [getattr(rows, name)[slots].tobytes() for name, _, _ in COLUMNS]
     return RowsBlob(slots.tobytes(), [rows.ids[slot] for slot in slots.tolist()], columns, histories)
 
@@ -189,10 +182,26 @@ def _put_rows(state: PartitionState, blob: RowsBlob) -> None:
         state.rows.histories[slot] = History(*past)
 
 
-def _cells_blob(group: tuple[int, int, int], items: Iterable[tuple[int, int]]) -> CellsBlob:
-    pairs = np.array(list(items), np.int64).reshape(-1, 2)
-    return CellsBlob(group, pairs[:, 0].tobytes(), pairs[:, 1].tobytes())
+def _cells_blob(state: PartitionState, keys_of: Mapping[Group, Collection[int]]) -> CellsBlob:
+    groups: list[int] = []
+    keys: list[int] = []
+    values: list[int] = []
+    for group, some in keys_of.items():
+        groups += (*group, len(some))
+        keys += some
+        values += map(state.cells.packed(group).get, some, repeat(0))
+    return CellsBlob(*(np.array(column, np.int64).tobytes() for column in (groups, keys, values)))
 
 
-def _items(blob: CellsBlob) -> Iterable[tuple[int, int]]:
-    return zip(np.frombuffer(blob.keys, np.int64).tolist(), np.frombuffer(blob.values, np.int64).tolist(), strict=True)
+def _put_cells(state: PartitionState, blob: CellsBlob) -> None:
+    items = zip(_ints(blob.keys), _ints(blob.values), strict=True)
+    groups = np.frombuffer(blob.groups, np.int64).reshape(-1, 4).tolist()
+    for model, pane, age_bin, count in groups:
+        state.cells.put((model, pane, age_bin), islice(items, count))
+    if next(items, None) is not None:
+        raise ValueError("cells without a group")
+
+
+def _ints(packed: bytes) -> list[int]:
+    numbers: list[int] = np.frombuffer(packed, np.int64).tolist()
+    return numbers

@@ -24,20 +24,20 @@ def ripe_cells(
     Counts of the partitions are listed one after another; whoever reads them adds. Panes that begin before
     `exact_from_ms` are flagged: they are shown to people and never become evidence.
     """
-    rules = states[0].rules
-    pane_ms = rules.models[model].pane_ms
     parts: list[tuple[Ints, ...]] = []
     revisions: dict[str, int] = {}
-    for age_bin in range(FREE, len(rules.edges[model]) - 1):
-        first_ripe = rules.ripe_ms(model, 0, age_bin)
-        first, last = (after_ms - first_ripe) // pane_ms + 1, (until_ms - first_ripe) // pane_ms
-        for pane in range(max(first, -(-exact_from_ms // pane_ms)), last + 1):
-            for state in states:
-                counts = state.cells.counts((model, pane, age_bin))
-                if not counts.on_time.any():
-                    continue
-                keep = counts.on_time != 0
-                parts.append(_columns(state, revisions, counts.key[keep], counts.on_time[keep], pane, age_bin, pane_ms))
+    for state in states:
+        rules, pane_ms = state.rules, state.rules.models[model].pane_ms
+        for pane in state.cells.panes(model):
+            if pane * pane_ms < exact_from_ms:
+                continue
+            for age_bin in state.cells.bins(model, pane):
+                if after_ms < rules.ripe_ms(model, pane, age_bin) <= until_ms:
+                    counts = state.cells.counts((model, pane, age_bin))
+                    keep = counts.on_time != 0
+                    parts.append(
+                        _columns(state, revisions, counts.key[keep], counts.on_time[keep], pane, age_bin, pane_ms)
+                    )
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or [np.empty(0, np.int64)] * 7
     revision, pane_start, bins, combination, prediction, label, n = columns
     return RipeCells(

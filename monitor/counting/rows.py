@@ -4,7 +4,8 @@ Way of an event: step 3. Pure. Columns of integers are never walked by the garba
 are.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import Final
 
 import numpy as np
@@ -96,26 +97,29 @@ class Rows:
 
     def slots(self, ids: Sequence[str]) -> Ints:
         """The slot of each id; new ids get an empty row."""
-        slot_of = self._slot_of
-        found = [slot_of.get(one, ABSENT) for one in ids]
-        if ABSENT in found:
-            self._add(dict.fromkeys(one for one, slot in zip(ids, found, strict=True) if slot == ABSENT))
-            found = [slot_of[one] for one in ids]
-        return np.array(found, np.int64)
+        slots = np.fromiter(map(self._slot_of.get, ids, repeat(ABSENT)), np.int64, len(ids))
+        new = np.flatnonzero(slots == ABSENT)
+        if len(new):
+            slots[new] = self._add([ids[place] for place in new.tolist()])
+        return slots
 
-    def _add(self, new: Mapping[str, None]) -> None:
-        """Give each new id a slot: first those that were freed."""
-        reused = self._free[len(self._free) - min(len(self._free), len(new)) :]
+    def _add(self, new: Sequence[str]) -> list[int]:
+        """Slots of ids that are new, though some may come twice: first those that were freed."""
+        count = len(new)
+        reused = self._free[max(0, len(self._free) - count) :]
         del self._free[len(self._free) - len(reused) :]
         first = len(self.ids)
-        slots = [*reused, *range(first, first + len(new) - len(reused))]
-        self._slot_of.update(zip(new, slots, strict=True))
-        ids = list(new)
-        for one, slot in zip(ids, reused, strict=False):
-            self.ids[slot] = one
-        self.ids += ids[len(reused) :]
+        offered = [*reused, *range(first, first + count - len(reused))]
+        taken = list(map(self._slot_of.setdefault, new, offered))
+        self.ids += [""] * (count - len(reused))
+        for one, slot, offer in zip(new, taken, offered, strict=True):
+            if slot == offer:
+                self.ids[slot] = one
+            else:
+                self._free.append(offer)
         if len(self.ids) > len(self.inference_ms):
             self._grow(len(self.ids))
+        return taken
 
     def _grow(self, rows: int) -> None:
         size = max(rows, len(self.inference_ms) * 3 // 2)

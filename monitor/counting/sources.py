@@ -3,9 +3,15 @@
 Way of an event: step 3. Pure.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import repeat
+from operator import attrgetter
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from monitor.counting.packing import payload_without_source, source_of
 from monitor.events import Inference
@@ -14,6 +20,8 @@ MOST_REVISIONS: Final = 4_000
 """Different (model, revision) in one partition; those beyond are counted under the revision `OVERFLOW`."""
 
 OVERFLOW: Final = "other"
+
+_IDENTITY: Final = attrgetter("model", "revision", "model_digest", "pod_template_hash")
 
 MOST_IDENTITIES: Final = 8
 """Digests (or template hashes) kept of one revision: two are already one too many."""
@@ -54,6 +62,13 @@ class Sources:
         identity = (event.model, event.revision, event.model_digest, event.pod_template_hash)
         number = self._seen.get(identity)
         return self._note(*identity) if number is None else number
+
+    def numbers(self, events: Sequence[Inference]) -> NDArray[np.int64]:
+        """`number` for many."""
+        numbers = np.fromiter(map(self._seen.get, map(_IDENTITY, events), repeat(-1)), np.int64, len(events))
+        for place in np.flatnonzero(numbers < 0).tolist():
+            numbers[place] = self.number(events[place])
+        return numbers
 
     def _note(self, model: str, revision: str, digest: str | None, template: str | None) -> int:
         if (model, revision) not in self._numbers and len(self.known) >= MOST_REVISIONS:

@@ -3,81 +3,31 @@
 Way of an event: step 9, inside `gate`. Pure.
 
 A small count is hidden by a *swap*: a pattern of +1 and -1 over attribute values that leaves every published sum as it
-is except those of withheld subgroups. For black women it is black minus a partner race, times women minus a partner
-sex: all margins stay. Such a pattern is a null vector of everything shown, so no sum or difference of shown counts can
-give the small count; and a partner is taken only if it holds enough that the small count might be any other small one.
+is, except those of withheld subgroups. For black women it is black minus a partner race, times women minus a partner
+sex: all margins stay. The swap is a null vector of everything shown, so no sum or difference of shown counts gives the
+small one. A partner holds enough that the small count might be any other small one. Last, what a shown subgroup leaves
+over beyond its shown parts must not be small either.
+
+References
+----------
+Cox, "Suppression methodology and statistical disclosure control", JASA 75 (1980): circuits of withheld cells.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from functools import lru_cache
-from itertools import chain, combinations
-from typing import Final, NamedTuple
+from itertools import chain, combinations, product
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.counting.lattice import CROSS, OVERALL
-from monitor.vocabulary import OTHER
+from monitor.exporting.places import Grouping, Place, Places, Values
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-Grouping = tuple[int, ...]
 
 _COVER: Final = 2
-"""A partner holds at least this many times `min_cell`: any value of the small count then leaves it plausible."""
-
-
-class Place(NamedTuple):
-    """The attributes a subgroup fixes, by number, and the number of the value of each."""
-
-    grouping: Grouping
-    values: tuple[int, ...]
-
-
-class Places:
-    """Where the subgroups of a model lie in the table of their attributes.
-
-    Parameters
-    ----------
-    names
-        (attribute, subgroup) of each, as in labels: single attributes before crossings. A crossing that lacks
-        subgroups has folded them into its ``other`` one.
-
-    Examples
-    --------
-    >>> places = Places((("overall", "overall"), ("sex", "f"), ("sex", "m"), ("age", "old"), ("sex__age", "m__old")))
-    >>> places.of[4]
-    Place(grouping=(0, 1), values=(1, 0))
-    """
-
-    def __init__(self, names: Sequence[tuple[str, str]]) -> None:
-        self.attributes: list[str] = []
-        slugs: list[list[str]] = []
-        for attribute, subgroup in names:
-            if attribute != OVERALL and CROSS not in attribute:
-                if attribute not in self.attributes:
-                    self.attributes.append(attribute)
-                    slugs.append([])
-                slugs[self.attributes.index(attribute)].append(subgroup)
-        self.of = [self._place(slugs, attribute, subgroup) for attribute, subgroup in names]
-        self.grids: dict[Grouping, Ints] = {}
-        for grouping in dict.fromkeys(place.grouping for place in self.of):
-            self.grids[grouping] = np.full([len(slugs[a]) for a in grouping], len(names), np.int64)
-        for index, place in enumerate(self.of):
-            self.grids[place.grouping][place.values] = index
-        for grouping, grid in self.grids.items():
-            rest = tuple(slugs[a].index(OTHER) if OTHER in slugs[a] else 0 for a in grouping)
-            grid[grid == len(names)] = grid[rest]
-
-    def _place(self, slugs: Sequence[Sequence[str]], attribute: str, subgroup: str) -> Place:
-        if attribute == OVERALL:
-            return Place((), ())
-        grouping = tuple(self.attributes.index(name) for name in attribute.split(CROSS))
-        return Place(grouping, tuple(slugs[a].index(s) for a, s in zip(grouping, subgroup.split(CROSS), strict=True)))
-
-
-places_of = lru_cache(maxsize=64)(Places)
-"""Kept, for a model's subgroups are the same at every scrape."""
+"""A partner holds at least this many times `min_cell`: any small count then leaves it plausible."""
 
 
 def withheld(places: Places, counts: Ints, hidden: Bools, min_cell: int) -> Bools:
@@ -86,7 +36,7 @@ def withheld(places: Places, counts: Ints, hidden: Bools, min_cell: int) -> Bool
     Parameters
     ----------
     counts
-        Shape (subgroups, columns): what is shown or withheld as one. Columns are sums over the same cases.
+        Shape (subgroups, columns), at most 62 columns: what is shown or withheld as one.
     hidden
         Shape (subgroups,): those withheld already, for another reason.
 
@@ -98,93 +48,151 @@ def withheld(places: Places, counts: Ints, hidden: Bools, min_cell: int) -> Bool
     """
     # One more row stands for subgroups that a table lacks: never small, never a partner.
     table = np.vstack((counts, np.zeros((1, counts.shape[1]), np.int64)))
-    small = (table > 0) & (table < min_cell)
-    covers = table >= _COVER * min_cell
-    out = np.append(hidden | small[:-1].any(axis=1), False)
-    search = _Search(places, table, small, covers, out)
+    cover = _Cover(places, table, np.append(hidden, False), min_cell)
     levels = [len(place.grouping) for place in places.of]
-    for index in sorted(np.flatnonzero(small.any(axis=1)).tolist(), key=levels.__getitem__):
-        search.cover(index)
-    return out[:-1]
+    for index in sorted(cover.small, key=levels.__getitem__):
+        cover.hide(index)
+    cover.hide_small_rests()
+    return np.array(cover.out[:-1])
 
 
-class _Search(NamedTuple):
-    """The table being covered; `out` is changed as partners are withheld."""
+class _Cover:
+    """The table being covered. `out` grows; columns are sets of bits."""
 
-    places: Places
-    table: Ints
-    small: Bools
-    covers: Bools
-    out: Bools
+    def __init__(self, places: Places, table: Ints, hidden: Bools, min_cell: int) -> None:
+        bits = 1 << np.arange(table.shape[1])
+        small = ((table > 0) & (table < min_cell)) @ bits
+        self.small = {index: int(small[index]) for index in np.flatnonzero(small).tolist()}
+        self.out: list[bool] = (hidden | (small > 0)).tolist()
+        self._places, self._table, self._min_cell = places, table, min_cell
+        self._covers: list[int] = ((table >= _COVER * min_cell) @ bits).tolist()
+        self._size: list[int] = table.sum(axis=1).tolist()
+        self._fullest: dict[tuple[Values, ...], int] = {}
 
-    def cover(self, index: int) -> None:
+    def hide(self, index: int) -> None:
         """Withhold partners for every small column of one subgroup."""
-        place = self.places.of[index]
-        columns = np.flatnonzero(self.small[index]).tolist()
-        differing: dict[Grouping, list[int]] = {}
-        for column in columns:
-            differing.setdefault(self._coarsest_small(place, column), []).append(column)
-        for grouping, chosen in differing.items():
-            self._withhold(place, *self._partners(place, grouping, chosen), chosen)
+        place = self._places.of[index]
+        columns: dict[Grouping, int] = {}
+        for bit in _bits(self.small[index]):
+            margin = self._coarsest_small(place, bit)
+            columns[margin] = columns.get(margin, 0) | bit
+        for margin, needed in columns.items():
+            self._withhold(place, *self._partners(place, margin, needed))
 
-    def _coarsest_small(self, place: Place, column: int) -> Grouping:
-        """The fewest attributes whose own sum is small already: the other margins must not move with the swap."""
+    def _coarsest_small(self, place: Place, bit: int) -> Grouping:
+        """The fewest attributes whose own sum is small already: only their other margins must stay."""
         for grouping in _subsets(place.grouping):
-            grid = self.places.grids.get(grouping)
-            if grid is not None and self.small[grid[_pick(place, grouping)], column]:
+            table = self._places.tables.get(grouping)
+            if table is not None and self.small.get(table[_pick(place, grouping)], 0) & bit:
                 return grouping
         return place.grouping
 
-    def _partners(self, place: Place, differing: Grouping, columns: Sequence[int]) -> tuple[Grouping, tuple[int, ...]]:
-        """Attributes that are swapped, and the partner value of each; fewer are swapped where nothing is big enough."""
-        for grouping in reversed(_subsets(differing)):
-            grid = self.places.grids.get(grouping)
-            if grid is None:
-                continue
-            own = _pick(place, grouping)
-            fits, cost = np.ones(grid.shape, bool), np.zeros(grid.shape)
-            for moved in _subsets(tuple(range(len(grouping))))[1:]:
-                corner = grid[tuple(slice(None) if axis in moved else own[axis] for axis in range(len(grouping)))]
-                corner = np.expand_dims(corner, [axis for axis in range(len(grouping)) if axis not in moved])
-                fits = fits & self.covers[corner][..., columns].all(axis=-1)
-                # First what is withheld anyway, then the smallest.
-                cost = cost + self.table[corner][..., columns].sum(axis=-1) + np.where(self.out[corner], 0, 1e12)
-            for axis, value in enumerate(own):
-                fits[(slice(None),) * axis + (value,)] = False
-            if not grouping or fits.any():
-                best = np.unravel_index(int(np.where(fits, cost, np.inf).argmin()), grid.shape) if grouping else ()
-                return grouping, tuple(int(value) for value in best)
+    def _partners(self, place: Place, margin: Grouping, needed: int) -> tuple[Grouping, Values]:
+        """Attributes that are swapped, and the partner value of each; fewer are swapped where nothing is big enough.
+
+        Best if all that is withheld with the subgroup is big enough, else at least what is withheld with its margin.
+        """
+        for depth in (place.grouping, margin):
+            for swapped in reversed(_subsets(margin)):
+                if swapped in self._places.tables and swapped:
+                    partners = self._cheapest(place, swapped, depth if set(depth) >= set(swapped) else swapped, needed)
+                    if partners is not None:
+                        return swapped, partners
         return (), ()
 
-    def _withhold(self, place: Place, swapped: Grouping, partners: tuple[int, ...], columns: Sequence[int]) -> None:
+    def _cheapest(self, place: Place, swapped: Grouping, depth: Grouping, needed: int) -> Values | None:
+        """Partner values that withhold least, all subgroups down to `depth` big enough; None if there are none."""
+        spots = [
+            (self._places.tables[grouping], _pick(place, grouping), tuple(grouping.index(a) for a in swapped))
+            for grouping in _subsets(depth)
+            if grouping in self._places.tables and all(a in grouping for a in swapped)
+        ]
+        choices = []
+        for number, attribute in enumerate(swapped):
+            own = place.values[place.grouping.index(attribute)]
+            fitting = [value for value in range(self._places.sizes[attribute]) if value != own]
+            for table, values, axes in spots:
+                before, after = values[: axes[number]], values[axes[number] + 1 :]
+                fitting = [v for v in fitting if self._covers[table[*before, v, *after]] & needed == needed]
+            choices.append(fitting)
+        best: tuple[int, Values] | None = None
+        for partners in product(*choices):
+            corners = [table[at] for table, values, axes in spots for at in _moved(values, axes, partners)]
+            if all(self._covers[corner] & needed == needed for corner in corners):
+                # What is withheld anyway costs nothing; then the smallest.
+                cost = sum(self._size[corner] for corner in corners if not self.out[corner])
+                if best is None or cost < best[0]:
+                    best = (cost, partners)
+        return None if best is None else best[1]
+
+    def _withhold(self, place: Place, swapped: Grouping, partners: Values) -> None:
         """Withhold every subgroup whose count moves with the swap, in every table that has the swapped attributes."""
-        choices: dict[int, tuple[int, ...]] = {a: (v,) for a, v in zip(place.grouping, place.values, strict=True)}
+        choices: dict[int, Values] = {a: (v,) for a, v in zip(place.grouping, place.values, strict=True)}
         for attribute, partner in zip(swapped, partners, strict=True):
             choices[attribute] += (partner,)
-        for attribute in range(len(self.places.attributes)):
-            if attribute not in choices:
-                choices[attribute] = (self._fullest(swapped, choices, attribute, columns),)
-        for grouping, grid in self.places.grids.items():
-            if set(swapped) <= set(grouping):
-                self.out[grid[np.ix_(*(choices[a] for a in grouping))]] = True
+        for grouping, table in self._places.tables.items():
+            if all(attribute in grouping for attribute in swapped):
+                for attribute in grouping:
+                    if attribute not in choices:
+                        choices[attribute] = (self._further(swapped, choices, attribute),)
+                for at in product(*(choices[attribute] for attribute in grouping)):
+                    self.out[table[at]] = True
 
-    def _fullest(
-        self, swapped: Grouping, choices: dict[int, tuple[int, ...]], attribute: int, columns: Sequence[int]
-    ) -> int:
+    def _further(self, swapped: Grouping, choices: dict[int, Values], attribute: int) -> int:
         """The value of a further attribute at which the swap takes place in deeper tables: where most cases are."""
+        key = (swapped, *(choices[a] for a in swapped), (attribute,))
+        if key in self._fullest:
+            return self._fullest[key]
         grouping = tuple(sorted((*swapped, attribute)))
-        if grouping not in self.places.grids:
+        if grouping not in self._places.tables:
             grouping = (attribute,)
-        grid = self.places.grids[grouping]
-        axis = grouping.index(attribute)
-        corners = grid[np.ix_(*(range(grid.shape[axis]) if a == attribute else choices[a] for a in grouping))]
-        corners = np.moveaxis(corners, axis, 0).reshape(grid.shape[axis], -1)
-        return int(self.table[corners][..., columns].sum(axis=-1).min(axis=-1).argmax())
+        table = self._places.tables[grouping]
+
+        def thinnest(value: int) -> int:
+            corners = product(*((value,) if a == attribute else choices[a] for a in grouping))
+            return min(self._size[table[at]] for at in corners)
+
+        self._fullest[key] = max(range(self._places.sizes[attribute]), key=thinnest)
+        return self._fullest[key]
+
+    def hide_small_rests(self) -> None:
+        """Withhold a further part, or the whole, where a shown subgroup is small beyond its shown parts."""
+        parents, children = self._places.parents, self._places.children
+        while True:
+            out = np.array(self.out)
+            rests = self._table[parents] - np.where(out[children][..., None], 0, self._table[children]).sum(axis=1)
+            is_small = ((rests > 0) & (rests < self._min_cell)) & ~out[parents][:, None]
+            lines, columns = np.nonzero(is_small)
+            if not len(lines):
+                return
+            parts = [c for c in children[lines[0]].tolist() if self._table[c, columns[0]] >= self._min_cell]
+            shown = [part for part in parts if not self.out[part]]
+            self.out[min(shown, key=self._size.__getitem__, default=int(parents[lines[0]]))] = True
 
 
-def _subsets(grouping: Grouping) -> list[Grouping]:
-    return list(chain.from_iterable(combinations(grouping, size) for size in range(len(grouping) + 1)))
+def _bits(columns: int) -> Iterator[int]:
+    while columns:
+        bit = columns & -columns
+        yield bit
+        columns ^= bit
 
 
-def _pick(place: Place, grouping: Grouping) -> tuple[int, ...]:
+@lru_cache(maxsize=1_000)
+def _subsets(grouping: Grouping) -> tuple[Grouping, ...]:
+    return tuple(chain.from_iterable(combinations(grouping, size) for size in range(len(grouping) + 1)))
+
+
+@lru_cache(maxsize=100_000)
+def _pick(place: Place, grouping: Grouping) -> Values:
     return tuple(place.values[place.grouping.index(attribute)] for attribute in grouping)
+
+
+def _moved(values: Values, axes: Grouping, partners: Values) -> Iterator[Values]:
+    """The places one gets to by moving along some of the axes, each to its partner."""
+    for moves in product((False, True), repeat=len(axes)):
+        at = list(values)
+        for axis, partner, is_moved in zip(axes, partners, moves, strict=True):
+            if is_moved:
+                at[axis] = partner
+        if any(moves):
+            yield tuple(at)

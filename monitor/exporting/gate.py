@@ -12,6 +12,8 @@ rates of one subgroup, or between windows that end together. Three rules make it
 - `covering` withholds partners, so that no difference of shown subgroups is a small count.
 
 Counters move only in steps of `min_cell`. Verdicts are not numbers of cases: they are always shown.
+
+Two slides of one window are gated each by itself: what enters and leaves between them is not known here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,8 +23,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.counting.lattice import OVERALL
-from monitor.exporting.covering import Places, places_of, withheld
+from monitor.exporting.covering import withheld
+from monitor.exporting.places import Places, places_of
 from monitor.exporting.view import GroupView, ModelView, WindowCounts
 
 Ints = NDArray[np.int64]
@@ -41,6 +43,11 @@ class GatedCounts:
     fn: int | None = None
     explained: int | None = None
     explained_flagged: int | None = None
+
+    @property
+    def n_predicted_negative(self) -> int | None:
+        """Inferences that flagged nobody; None if withheld."""
+        return None if self.n is None or self.n_predicted_positive is None else self.n - self.n_predicted_positive
 
     @property
     def n_labelled(self) -> int | None:
@@ -193,7 +200,13 @@ def gate(model: ModelView) -> GatedModel:
         )
         for group, windows in zip(model.groups, gate_windows(model.groups, size), strict=True)
     )
-    rest = replace(
+    return GatedModel(gated_rest(model), groups)
+
+
+def gated_rest(model: ModelView) -> ModelView:
+    """All but the subgroups: running totals in steps of `min_cell`, exact groups taken out."""
+    size = model.min_cell
+    return replace(
         model,
         groups=(),
         attribute_values={key: stepped(n, size) for key, n in model.attribute_values.items()},
@@ -202,7 +215,6 @@ def gate(model: ModelView) -> GatedModel:
         labels_late=(stepped(model.labels_late[0], size), stepped(model.labels_late[1], size)),
         label_ages=tuple((edge, stepped(n, size)) for edge, n in model.label_ages),
     )
-    return GatedModel(rest, groups)
 
 
 def _stepped4(totals: tuple[int, int, int, int], size: int) -> tuple[int, int, int, int]:

@@ -3,11 +3,12 @@
 Way of an event: step 9, between `gate` and everything that shows a rate. Pure.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from monitor.exporting.gate import GatedCounts, is_small
 from monitor.judging.intervals import newcombe, wilson
+from monitor.judging.metrics import METRICS, Kind
 
 
 class Cases(NamedTuple):
@@ -25,25 +26,20 @@ class Estimate(NamedTuple):
     upper: float
 
 
-_Count = int | None
-
-
-def _of(k: _Count, n: _Count) -> Cases | None:
-    return None if k is None or n is None else Cases(k, n)
-
-
-def _plus(a: _Count, b: _Count) -> _Count:
-    return None if a is None or b is None else a + b
-
-
-RATES: Final[Mapping[str, Callable[[GatedCounts], Cases | None]]] = {
-    "false_negative_rate": lambda c: _of(c.fn, _plus(c.tp, c.fn)),
-    "false_positive_rate": lambda c: _of(c.fp, _plus(c.fp, c.tn)),
-    "error_rate": lambda c: _of(_plus(c.fp, c.fn), c.n_labelled),
-    "false_discovery_rate": lambda c: _of(c.fp, _plus(c.tp, c.fp)),
-    "selection_rate": lambda c: _of(c.n_predicted_positive, c.n),
+_FIELDS: Final[Mapping[Kind, str]] = {
+    Kind.TRUE_POSITIVE: "tp",
+    Kind.FALSE_POSITIVE: "fp",
+    Kind.TRUE_NEGATIVE: "tn",
+    Kind.FALSE_NEGATIVE: "fn",
+    Kind.FLAGGED: "n_predicted_positive",
+    Kind.NOT_FLAGGED: "n_predicted_negative",
 }
-"""Metric -> its cases and samples; None if a part of them is withheld."""
+
+RATES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    name: (tuple(_FIELDS[kind] for kind in metric.harmful), tuple(_FIELDS[kind] for kind in metric.counted))
+    for name, metric in METRICS.items()
+}
+"""Metric -> the counts that are its cases, and those that are its samples: as `judging` counts them."""
 
 
 def cases(metric: str, counts: GatedCounts) -> Cases | None:
@@ -54,7 +50,11 @@ def cases(metric: str, counts: GatedCounts) -> Cases | None:
     >>> cases("error_rate", GatedCounts(tp=60, fn=20)) is None
     True
     """
-    return RATES[metric](counts)
+    harmful, counted = RATES[metric]
+    samples = [getattr(counts, name) for name in counted]
+    if None in samples:
+        return None
+    return Cases(sum(getattr(counts, name) for name in harmful), sum(samples))
 
 
 def rate(found: Cases) -> Estimate | None:
@@ -73,8 +73,8 @@ def rate(found: Cases) -> Estimate | None:
 def gap(found: Cases, everyone: Cases, min_cell: int) -> Estimate | None:
     """The rate minus that of everyone else, with its 95 % limits; None if either has no samples or is small.
 
-    >>> [round(one, 3) for one in gap(Cases(20, 80), Cases(120, 1_080), min_cell=11)]
-    [0.15, 0.067, 0.256]
+    >>> [round(one, 4) for one in gap(Cases(56, 70), Cases(56 + 48, 70 + 80), min_cell=11)]
+    [0.2, 0.0524, 0.3339]
     >>> gap(Cases(20, 80), Cases(25, 95), min_cell=11) is None
     True
 

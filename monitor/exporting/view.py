@@ -77,6 +77,7 @@ class ModelView:
     limits: Mapping[str, tuple[float, str]]
     min_cell: int
     series_limit: int
+    metrics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Verdicts: what is said of one stream, and in which order two of them are compared.
 
-Way of an event: step 8. Pure. The order is total and written here once: HEALTHY < INCONCLUSIVE < STALE < SUSPECT < DEGRADED.
+Way of an event: step 8. Pure. The order is total and written here once: HEALTHY < INCONCLUSIVE < STALE < SUSPECT <
+DEGRADED.
 """
 
 from dataclasses import dataclass, field
@@ -51,7 +52,7 @@ class StreamVerdict:
     """One verdict with every number that made it.
 
     `reasons` say why INCONCLUSIVE or STALE, and name data flags. `since_ms` is the event time of the last change.
-    `blind_below` is the smallest rate found within 30 days at the present traffic; 1 means blind; None without reference.
+    `blind_below` is the smallest rate found within 30 days at the present traffic; 1: blind; None without reference.
     """
 
     model: str

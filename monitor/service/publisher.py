@@ -54,6 +54,7 @@ def model_view(judged: JudgedModel, feed: Feed, book: PaneBook) -> ModelView:
         limits=plan.limits,
         min_cell=plan.min_cell,
         series_limit=plan.series_limit,
+        metrics=plan.metrics,
     )
 
 

@@ -1,0 +1,41 @@
+"""kafka-python in the only state in which we use it: imported quietly, and together with crc32c.
+
+Touches nothing; the modules beside it take the library from here.
+"""
+
+import importlib.util
+import warnings
+
+from monitor.ports import SourceRefused
+
+with warnings.catch_warnings():
+    # Its message schemas are read through a function that importlib calls deprecated: once, and not for us to mend.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from kafka import KafkaAdminClient, KafkaConsumer, OffsetAndMetadata, TopicPartition, errors
+    from kafka.net.compat import KafkaNetClient
+
+__all__ = [
+    "KafkaAdminClient",
+    "KafkaConsumer",
+    "KafkaNetClient",
+    "OffsetAndMetadata",
+    "TopicPartition",
+    "errors",
+    "require_crc32c",
+]
+
+
+def require_crc32c() -> None:
+    """Refuse to go on without the package `crc32c`: records would be checked in Python, at a sixth of the speed.
+
+    Raises
+    ------
+    SourceRefused
+        if the package is missing.
+
+    Examples
+    --------
+    >>> require_crc32c()
+    """
+    if importlib.util.find_spec("crc32c") is None:
+        raise SourceRefused("the package crc32c is missing, without which Kafka is read too slowly: pip install crc32c")

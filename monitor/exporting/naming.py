@@ -1,0 +1,66 @@
+"""How subgroups are named in files and reports: by the raw values that the owner of the data knows.
+
+Way of an event: step 9. Pure.
+"""
+
+from typing import NamedTuple
+
+from monitor.counting.lattice import CROSS, OVERALL
+from monitor.vocabulary import Coding
+
+EVERYONE = "*"
+
+
+class Name(NamedTuple):
+    """Attribute and value as in the counts files: ``*`` is everyone, a crossing is ``a&b``, ``x&y``."""
+
+    attribute: str
+    value: str
+
+    @property
+    def text(self) -> str:
+        """For people to read.
+
+        >>> Name("race&sex", "Black&F").text, Name("*", "*").text
+        ('race = Black and sex = F', 'everyone')
+        """
+        if self.attribute == EVERYONE:
+            return "everyone"
+        pairs = zip(self.attribute.split("&"), self.value.split("&", self.attribute.count("&")), strict=True)
+        return " and ".join(f"{attribute} = {value}" for attribute, value in pairs)
+
+
+class Names:
+    """Names of the subgroups of one model.
+
+    Parameters
+    ----------
+    coding
+        Its attributes. A value is called by the first raw value listed for its slug; a band, a reserved group, and a
+        value whose raw form is the slug of another, by the slug.
+
+    Examples
+    --------
+    >>> from monitor.vocabulary import AttributeCoding
+    >>> sex = AttributeCoding("sex", {"female": ("F", "female"), "male": ("M",)})
+    >>> names = Names(Coding((sex, AttributeCoding("age_band", bands=(0, 65)))))
+    >>> names.of("sex", "female"), names.of("sex__age_band", "male__65_plus"), names.of("sex", "other").value
+    (Name(attribute='sex', value='F'), Name(attribute='sex&age_band', value='M&65_plus'), 'other')
+    >>> names.of("overall", "overall")
+    Name(attribute='*', value='*')
+    """
+
+    def __init__(self, coding: Coding) -> None:
+        self._raw: dict[tuple[str, str], str] = {}
+        for attribute in coding.attributes:
+            for slug in attribute.slugs:
+                raw = attribute.raw_of(slug)
+                self._raw[attribute.name, slug] = slug if raw in attribute.slugs else raw
+
+    def of(self, attribute: str, subgroup: str) -> Name:
+        """The name of a subgroup given by its labels. KeyError for one that the attributes do not have."""
+        if attribute == OVERALL:
+            return Name(EVERYONE, EVERYONE)
+        attributes, slugs = attribute.split(CROSS), subgroup.split(CROSS)
+        values = [self._raw[pair] for pair in zip(attributes, slugs, strict=True)]
+        return Name("&".join(attributes), "&".join(values))

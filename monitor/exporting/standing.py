@@ -1,0 +1,95 @@
+"""Where every stream of a model stands now, worst first, in numbers that may be shown.
+
+Way of an event: step 9; tables, `status` and summaries read it. Pure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from monitor.exporting.gate import gate
+from monitor.exporting.moments import rfc3339
+from monitor.exporting.rates import Cases, Estimate, cases, rate
+from monitor.exporting.view import ModelView
+from monitor.judging.verdict import Evidence, StreamVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One stream: its verdict, and of the longest published window the cases, the rate and the evidence.
+
+    `found`, `estimate` and `evidence` are None where the gate withholds them; `estimate` without samples, `evidence`
+    without data, too.
+    """
+
+    said: StreamVerdict
+    found: Cases | None
+    estimate: Estimate | None
+    evidence: Evidence | None
+
+
+def strongest(evidence: Sequence[Evidence]) -> Evidence | None:
+    """The evidence that is furthest on its way to its watch level; None without data.
+
+    >>> strongest([Evidence("reference", 2.0, 8.0, 10.0, 0.1, 5), Evidence("gap", None, 8.0, None, 0.1, 0)]).detector
+    'reference'
+    """
+    speaking = [(one.log_e - one.watch, one) for one in evidence if one.log_e is not None]
+    return max(speaking, key=lambda pair: pair[0])[1] if speaking else None
+
+
+def next_level(evidence: Evidence) -> float:
+    """The level, in nats, that evidence has still to reach; the last one it has reached where there is no further.
+
+    >>> [next_level(Evidence("reference", log_e, 8.0, 10.0, 0.1, 5)) for log_e in (None, 7.9, 8.1, 12.0)]
+    [8.0, 8.0, 10.0, 10.0]
+    """
+    has_watch = evidence.log_e is not None and evidence.log_e >= evidence.watch
+    return evidence.page if has_watch and evidence.page is not None else evidence.watch
+
+
+def badness(said: StreamVerdict) -> tuple[int, float]:
+    """Sorts streams: by verdict, then by evidence against its watch level; the smallest is the worst."""
+    found = strongest(said.evidence)
+    margin = float("inf") if found is None or found.log_e is None else found.watch - found.log_e
+    return -said.verdict, margin
+
+
+def standings(model: ModelView) -> tuple[Standing, ...]:
+    """All streams of a model, the worst first."""
+    windows = {window.name: window.end_ms - window.start_ms for window in model.windows}
+    longest = max(windows, key=windows.__getitem__, default="")
+    counts = {(group.revision, group.attribute, group.subgroup): group.windows for group in gate(model).groups}
+    rows = []
+    for said in model.verdicts:
+        shown = counts.get((said.revision, said.attribute, said.subgroup), {})
+        found = cases(said.metric, shown[longest]) if longest in shown else None
+        # As in the metrics: evidence moves with every single case, so it shows only where the cases do.
+        open_to_all = bool(shown) and all(cases(said.metric, one) is not None for one in shown.values())
+        rows.append(
+            Standing(said, found, rate(found) if found else None, strongest(said.evidence) if open_to_all else None)
+        )
+    return tuple(rows)
+
+
+def standing_record(standing: Standing) -> dict[str, Any]:
+    """A standing for programs; what is withheld is None."""
+    said, found, estimate, evidence = standing.said, standing.found, standing.estimate, standing.evidence
+    return {
+        "model": said.model,
+        "revision": said.revision,
+        "attribute": said.attribute,
+        "subgroup": said.subgroup,
+        "metric": said.metric,
+        "verdict": said.verdict.name,
+        "previous": None if said.previous is None else said.previous.name,
+        "reasons": list(said.reasons),
+        "since": rfc3339(said.since_ms),
+        "onset": None if said.onset_ms is None else rfc3339(said.onset_ms),
+        "cases": found.k if found else None,
+        "samples": found.n if found else None,
+        "rate": None if estimate is None else estimate._asdict(),
+        "reference": None if said.reference is None else asdict(said.reference),
+        "blind_below": said.blind_below,
+        "evidence": None if evidence is None else asdict(evidence),
+    }

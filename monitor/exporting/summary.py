@@ -1,0 +1,98 @@
+"""What a replay came to, as one JSON object.
+
+Way of an event: after its end. Exact totals, for the owner of the data. Touches the file system.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from monitor.exporting.moments import rfc3339
+from monitor.exporting.owner_only import NOTICE, owner_only
+from monitor.exporting.replayed import Replayed
+from monitor.exporting.standing import standing_record, standings
+from monitor.exporting.view import ModelView, TopicView
+from monitor.judging.verdict import Verdict
+
+_WORST: Final = 10
+
+
+def summary(done: Replayed, files: Sequence[str]) -> dict[str, Any]:
+    """The summary; `files` are names of what was written beside it."""
+    watermarks = [partition.watermark_ms for partition in done.view.partitions]
+    known = [watermark for watermark in watermarks if watermark is not None]
+    return {
+        "v": 1,
+        "exact": NOTICE,
+        "version": done.view.version,
+        "settings": done.view.config_hash,
+        "seconds": round(done.seconds, 3),
+        "watermark": _time(min(known)) if len(known) == len(watermarks) and known else None,
+        "topics": {topic.topic: _topic(topic) for topic in done.view.topics},
+        "models": {model.model: _model(model, done) for model in done.view.models},
+        "files": sorted(files),
+    }
+
+
+def write_summary(path: Path, done: Replayed, files: Sequence[str]) -> dict[str, Any]:
+    """Write it, readable by the owner only, and give it. `OSError` if the file cannot be written."""
+    whole = summary(done, files)
+    with owner_only(path) as file:
+        file.write(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode() + "\n")
+    return whole
+
+
+def _topic(topic: TopicView) -> dict[str, Any]:
+    return {
+        "events": {f"{kind}_{result}": n for (kind, result), n in sorted(topic.results.items())},
+        "rejected": {reason: n for reason, n in sorted(topic.rejected.items()) if n},
+        "unpaired": {reason: n for reason, n in sorted(topic.unpaired.items()) if n},
+        "late": topic.late,
+        "fields_ignored": topic.fields_ignored,
+    }
+
+
+def _model(model: ModelView, done: Replayed) -> dict[str, Any]:
+    recording, panes = done.recordings[model.model], done.book.starts_ms(model.model)
+    rows = standings(model)
+    references = {said.reference.id for said in model.verdicts if said.reference is not None}
+    return {
+        "panes_judged": recording.panes,
+        "judged_until": _time(recording.last_ms),
+        "first_pane": _time(panes[0] if panes else None),
+        "last_event": _last_events(model.model, done.view.topics),
+        "verdicts": {v.name: sum(row.said.verdict is v for row in rows) for v in reversed(Verdict)},
+        "changes": len(recording.changes),
+        "worst": [standing_record(row) for row in rows[:_WORST] if row.said.verdict >= Verdict.SUSPECT],
+        "references": {name: _samples(name, model) for name in sorted(references)},
+        "false_alarm_budget_per_91d": dict(model.false_alarm_budget),
+        "pending": model.pending,
+        "expired": dict(model.expired),
+        "corrections": dict(model.corrections),
+        "labels_late": dict(zip(("0", "1"), model.labels_late, strict=True)),
+        "attribute_values": {f"{name}_{kind}": n for (name, kind), n in sorted(model.attribute_values.items())},
+    }
+
+
+def _last_events(model: str, topics: Sequence[TopicView]) -> dict[str, str | None]:
+    newest: dict[str, int] = {}
+    for topic in topics:
+        for (kind, name), at_ms in topic.last_event_ms.items():
+            if name == model:
+                newest[kind] = max(at_ms, newest.get(kind, at_ms))
+    return {kind: _time(at_ms) for kind, at_ms in sorted(newest.items())}
+
+
+def _samples(reference: str, model: ModelView) -> dict[str, int]:
+    """Size of a reference: its samples by metric, of everyone, else of the largest subgroup that it has."""
+    sizes: dict[str, int] = {}
+    for said in model.verdicts:
+        if said.reference is not None and said.reference.id == reference:
+            sizes[said.metric] = max(said.reference.samples, sizes.get(said.metric, 0))
+    return sizes
+
+
+def _time(at_ms: int | None) -> str | None:
+    return None if at_ms is None else rfc3339(at_ms)

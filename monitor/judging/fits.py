@@ -1,0 +1,84 @@
+"""What each rate is compared with, given the reference and the label ages that are open.
+
+Way of an event: step 7; made anew when a bin opens. Pure.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.judging.bets import tilts
+from monitor.judging.expected import ridge_logit
+from monitor.judging.margin import Margin, margin
+from monitor.judging.metrics import Rate
+from monitor.judging.people import People
+from monitor.judging.tally import Tally
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """Expected rates and bets of one rate.
+
+    Parameters
+    ----------
+    of_age
+        Log odds by age bin, shape (bins + 1,), label-free first, the intercept added.
+    of_value
+        Log odds by attribute value, shape (`People.values`,).
+    margin
+        Limits and shifts, by subgroup.
+    tilts
+        Bets, shape (subgroups, bets); 0 where the stream is not watched: then nothing moves it.
+    """
+
+    of_age: Floats
+    of_value: Floats
+    margin: Margin
+    tilts: Floats
+
+    def eta(self, age_bin: Ints, values: tuple[Ints, Ints]) -> Floats:
+        """Expected log odds of cells; `values` as `People.attribute_values` gives them for the same rows."""
+        return _eta(self.of_age, self.of_value, age_bin, values)
+
+
+def fit(rate: Rate, reference: Tally, people: People, bins: int, tolerance: float) -> Fit | None:
+    """The fit of one rate on the reference's cells in its open bins; None without any event of it.
+
+    Parameters
+    ----------
+    reference
+        Cells of the reference, open bins only.
+    bins
+        Number of label-age bins.
+    tolerance
+        Accepted worsening of the rate.
+    """
+    n = reference.of(rate.counted)
+    cells = reference.where(n > 0)
+    k, n = cells.of(rate.harmful), n[n > 0]
+    if not len(n):
+        return None
+    values = people.attribute_values(cells.combination)
+    strata = np.arange(len(n))
+    stratum = np.concatenate((strata, strata, values[0]))
+    column = np.concatenate((np.zeros_like(strata), 2 + cells.age_bin, 2 + bins + values[1]))
+    order = np.argsort(stratum, kind="stable")
+    beta = ridge_logit((stratum[order], column[order]), 2 + bins + people.values, k, n)
+    of_age, of_value = beta[0] + beta[1 : 2 + bins], beta[2 + bins :]
+    rows, groups = people.members(cells.combination)
+    eta = _eta(of_age, of_value, cells.age_bin, values)
+    found = margin(groups, eta[rows], (k[rows], n[rows]), len(people.lattice.subgroups), tolerance)
+    bet = tilts(np.where(found.is_watched, found.tolerated, 0.5))
+    bet[~found.is_watched] = 0.0
+    return Fit(of_age, of_value, found, bet)
+
+
+def _eta(of_age: Floats, of_value: Floats, age_bin: Ints, values: tuple[Ints, Ints]) -> Floats:
+    rows, value = values
+    own = np.bincount(rows, weights=of_value[value], minlength=len(age_bin))
+    result: Floats = of_age[age_bin + 1] + own
+    return result

@@ -1,0 +1,241 @@
+"""The judge of one model: ripe cells in, one verdict per serving revision, subgroup and metric out.
+
+Way of an event: steps 7 and 8; `service` calls `step` once a watermark pane, in order, and `assess` whenever verdicts
+are wanted. Pure: what it says depends on rules, reference and ripe cells alone, so a rebuild says the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import blake2b
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.counting.lattice import Lattice
+from monitor.counting.ripe import LABEL_FREE, RipeCells
+from monitor.judging.assessment import Assessment
+from monitor.judging.bootstrap import Bootstrap
+from monitor.judging.facts import DETECTOR, Facts
+from monitor.judging.history import History
+from monitor.judging.judge_state import JudgeState, decoded
+from monitor.judging.reference import Reference
+from monitor.judging.rules import DAY_MS, DataState, JudgingRules
+from monitor.judging.shadow import serves, without_shadows
+from monitor.judging.streams import CLOSED, Streams
+from monitor.judging.tally import Tally, tally
+from monitor.judging.verdict import StreamVerdict
+from monitor.judging.weights import LEVELS, expected_alarms
+
+Ints = NDArray[np.int64]
+
+_REMEMBERED_MS: Final = 28 * DAY_MS
+"""A revision's own evidence is kept this long after its last label could come."""
+
+
+class Judge:
+    """Judges one model.
+
+    Parameters
+    ----------
+    rules, lattice
+        How is judged, and which subgroups there are.
+    reference
+        What rates are compared with; None: the first weeks of the first revision, by rule.
+
+    Raises
+    ------
+    ValueError
+        for a reference of another model, or with other label-age bins.
+
+    Examples
+    --------
+    >>> from monitor.judging.metrics import METRICS
+    >>> from monitor.vocabulary import AttributeCoding, Coding
+    >>> lattice = Lattice(Coding((AttributeCoding("sex", {"f": ("F",), "m": ("M",)}),)), depth=1)
+    >>> rules = JudgingRules("readmission", tuple(METRICS), DAY_MS, (0, DAY_MS))
+    >>> judge = Judge(rules, lattice, reference=None)
+    >>> judge.step(DAY_MS, RipeCells.empty())
+    >>> said = judge.assess(DAY_MS, DataState(serving=("r1",)))
+    >>> len(said), said[0].subgroup, said[0].verdict.name, said[0].reasons
+    (30, 'overall', 'INCONCLUSIVE', ('reference_building',))
+    """
+
+    def __init__(self, rules: JudgingRules, lattice: Lattice, reference: Reference | None) -> None:
+        if reference is not None and (reference.model, reference.edges_ms) != (rules.model, rules.edges_ms):
+            raise ValueError(
+                f"the reference is of model {reference.model} with label-age edges {list(reference.edges_ms)}, model "
+                f"{rules.model} has {list(rules.edges_ms)}: build it anew with these settings"
+            )
+        self._rules, self._lattice, self._given = rules, lattice, reference
+        groups = [(group.attribute, group.slug) for group in lattice.subgroups]
+        known = (msgspec.json.encode(rules, order="sorted"), groups, reference and reference.id)
+        self._fingerprint = blake2b(repr(known).encode(), digest_size=16).hexdigest()
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._end_ms = 0
+        self._first_pane_ms: int | None = None
+        self._streams = Streams(self._rules, self._lattice)
+        self._history = History(*self._streams.weight.shape)
+        self._bootstrap = Bootstrap(self._rules, self._streams.people) if self._given is None else None
+        self._reference = self._given
+        self._assessment: Assessment | None = None
+        if self._given is not None:
+            self._streams.traffic.know_gaps(self._given.longest_gap_ms)
+
+    @property
+    def reference(self) -> Reference | None:
+        """What rates are compared with; None while it is built. One by rule grows while its label ages ripen."""
+        return self._reference
+
+    def step(self, end_ms: int, cells: RipeCells) -> None:
+        """Take in the cells that became ripe in one watermark pane.
+
+        Parameters
+        ----------
+        end_ms
+            End of the pane; a longer stretch without any ripe cell may be one step.
+        cells
+            Each cell once, its counts in any order and split as counting likes. Excluded ones do not become evidence.
+
+        Raises
+        ------
+        ValueError
+            unless steps go forward in time; nothing is then changed.
+        """
+        if end_ms <= self._end_ms:
+            raise ValueError(f"steps go forward: {end_ms=} does not lie behind {self._end_ms}, give each pane once")
+        self._end_ms, self._assessment = end_ms, None
+        cells = RipeCells.empty() if cells.excluded else without_shadows(cells)
+        free = cells.age_bin == LABEL_FREE
+        if self._first_pane_ms is None and free.any():
+            self._first_pane_ms = int(cells.pane_start_ms[free].min())
+        if self._bootstrap is not None:
+            self._bootstrap.take(end_ms, cells)
+        from_ms = self._tested_from_ms()
+        tested = None if from_ms is None else self._fold(end_ms, cells, from_ms)
+        learns_gaps = self._learns_gaps(end_ms)
+        self._streams.traffic.take(end_ms, tally(cells), tested, learns_gaps=learns_gaps)
+        for revision in self._streams.traffic.forget(end_ms - self._rules.horizon_ms - _REMEMBERED_MS):
+            self._streams.evidence.forget(revision)
+            self._history.forget(revision)
+
+    def _tested_from_ms(self) -> int | None:
+        """Start of the first pane that is tested; None while that is not known."""
+        if self._bootstrap is not None:
+            return self._bootstrap.end_ms if self._bootstrap.progress.is_fixed else None
+        if self._given is None or self._first_pane_ms is None:
+            return None
+        return max(self._given.end_ms, self._first_pane_ms)
+
+    def _fold(self, end_ms: int, cells: RipeCells, from_ms: int) -> Ints | None:
+        opened = self._streams.opened
+        first_ripe_ms = from_ms + self._rules.pane_ms
+        while opened < self._streams.bins - 1 and end_ms >= first_ripe_ms + self._rules.ripening_ms(opened + 1):
+            opened += 1
+        if opened > self._streams.opened:
+            self._open(opened)
+        if opened == CLOSED:
+            return None
+        is_tested = (cells.pane_start_ms >= from_ms) & (cells.age_bin <= opened)
+        pane_ms = np.full(self._streams.bins + 1, -1)  # one pane a bin: a step with cells is one pane long
+        pane_ms[cells.age_bin[is_tested] + 1] = cells.pane_start_ms[is_tested]
+        return self._streams.fold(tally(cells, is_tested), pane_ms)
+
+    def _open(self, opened: int) -> None:
+        """Renew what is expected, now that cells of one more label age are ripe: tested ones and the reference's."""
+        if self._bootstrap is not None:
+            is_whole = opened == self._streams.bins - 1
+            self._reference = self._bootstrap.reference(self._streams.traffic.known_gaps() if is_whole else {})
+        reference = self._reference
+        assert reference is not None
+        rows = np.zeros(len(reference.age_bin), np.int64)
+        self._streams.open(opened, Tally(("",), rows, reference.age_bin, reference.combination, reference.counts))
+
+    def _learns_gaps(self, end_ms: int) -> bool:
+        """Whether gaps between labels are those of a time that is declared normal."""
+        if self._bootstrap is not None:
+            return self._bootstrap.complete_ms is None or end_ms <= self._bootstrap.complete_ms
+        from_ms = self._tested_from_ms()
+        return from_ms is None or end_ms <= from_ms + self._rules.horizon_ms + _REMEMBERED_MS
+
+    def assess(self, end_ms: int, data: DataState) -> tuple[StreamVerdict, ...]:
+        """What is said now of every stream of the revisions that serve; may be asked as often as wanted.
+
+        Parameters
+        ----------
+        end_ms
+            The time judged to: a verdict that changes has it as its `since_ms`.
+        data
+            Its `serving` revisions get verdicts, in that order; those of shadow traffic do not.
+        """
+        if self._assessment is None:
+            facts = Facts(self._streams, self._reference.id if self._reference else None)
+            self._assessment = Assessment(self._streams, facts, self._history)
+        serving = tuple(filter(serves, data.serving))
+        return self._assessment.verdicts(end_ms, replace(data, serving=serving))
+
+    def acknowledge(self, attribute: str, subgroup: str, metric: str) -> None:
+        """A person has seen the alarm of a stream: its evidence starts anew, and it is no longer held DEGRADED.
+
+        Raises
+        ------
+        ValueError
+            for a stream that is not judged.
+        """
+        groups = [(group.attribute, group.slug) for group in self._lattice.subgroups]
+        if metric not in self._rules.metrics or (attribute, subgroup) not in groups:
+            raise ValueError(f"no stream of {metric} for {attribute}={subgroup} in model {self._rules.model}")
+        place, row = groups.index((attribute, subgroup)), self._rules.metrics.index(metric)
+        self._streams.acknowledge(row, place)
+        self._assessment = None
+
+    def thresholds(self) -> Mapping[tuple[str, str, str, str], float]:
+        """(attribute, metric, detector, level) -> nats of evidence at which the level is reached."""
+        streams, found = self._streams, {}
+        for metric, name in enumerate(self._rules.metrics):
+            for place, subgroup in enumerate(self._lattice.subgroups):
+                for level, nats in zip(LEVELS, (streams.watch, streams.page), strict=True):
+                    if level == "watch" or streams.may_page[metric]:
+                        found[subgroup.attribute, name, DETECTOR, level] = float(nats[metric, place])
+        return found
+
+    def budget(self) -> Mapping[str, float]:
+        """Level -> false alarms to expect at most in 91 days over all streams."""
+        return expected_alarms(self._rules, self._streams.weight)
+
+    def state_bytes(self) -> bytes:
+        """Everything that the next step depends on, beside rules and a given reference."""
+        state = JudgeState(
+            self._fingerprint,
+            self._end_ms,
+            self._first_pane_ms,
+            self._streams.stored(),
+            self._history.stored(),
+            None if self._bootstrap is None else self._bootstrap.stored(),
+        )
+        return msgspec.msgpack.encode(state)
+
+    def restore(self, packed: bytes) -> None:
+        """Go on where `state_bytes` was taken: evidence is the same bit for bit.
+
+        Raises
+        ------
+        ValueError
+            for bytes that are not whole, or of other rules, subgroups or reference; the judge then starts anew.
+        """
+        self._begin_anew()
+        state = decoded(packed, self._fingerprint)
+        try:
+            if self._bootstrap is not None and state.bootstrap is not None:
+                self._bootstrap.restore(state.bootstrap)
+            self._streams.restore(state.streams)
+            self._history.restore(state.history)
+        except ValueError:
+            self._begin_anew()
+            raise
+        self._end_ms, self._first_pane_ms = state.end_ms, state.first_pane_ms
+        if state.streams.opened > CLOSED:
+            self._open(state.streams.opened)

@@ -1,0 +1,112 @@
+"""When a rise began: what was seen and expected of each stream by inference time, and the split that fits best.
+
+Way of an event: step 7 keeps it, step 8 asks it about streams at watch level. Pure. An estimate, in slices of time; no
+alarm depends on it. Rates since an onset are chosen for being high, hence optimistic for whoever blames.
+"""
+
+import zlib
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.judging.rules import DAY_MS, JudgingRules
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+SLICES: Final = 64
+_BEFORE_MS: Final = 90 * DAY_MS
+"""How far behind the oldest label that may still come an onset is looked for."""
+
+
+class Stored(msgspec.Struct, array_like=True):
+    """What is stored: the newest slice, and the sums, compressed."""
+
+    newest: int
+    sums: bytes
+
+
+class SeenBySlice:
+    """Harmful, all and expected events of each stream in slices of inference time, the newest `SLICES` of them.
+
+    Parameters
+    ----------
+    rules
+        Pane and horizon: they make the width of a slice.
+    rates, subgroups
+        How many.
+    """
+
+    def __init__(self, rules: JudgingRules, rates: int, subgroups: int) -> None:
+        span_panes = -(-(rules.horizon_ms + _BEFORE_MS) // rules.pane_ms)
+        self.width_ms = -(-span_panes // SLICES) * rules.pane_ms
+        self._newest = -1
+        self._sums = np.zeros((SLICES, rates, subgroups, 3))
+
+    def add(self, pane_ms: Ints, seen: Floats) -> None:
+        """Take in one step.
+
+        Parameters
+        ----------
+        pane_ms
+            Start of the pane of each age bin's cells, label-free first; negative: none.
+        seen
+            Shape (bins, rates, subgroups, 3): harmful, all, expected.
+        """
+        for start_ms, sums in zip(pane_ms.tolist(), seen, strict=True):
+            one = start_ms // self.width_ms
+            if start_ms < 0 or one <= self._newest - SLICES:
+                continue
+            begun = range(max(self._newest, one - SLICES) + 1, one + 1)
+            self._sums[[late % SLICES for late in begun]] = 0.0
+            self._newest = max(self._newest, one)
+            self._sums[one % SLICES] += sums
+
+    def onset_ms(self, rate: int, subgroup: int, tilt: float) -> int:
+        """Start of the slice from which on the evidence of one bet is largest."""
+        order = np.arange(self._newest - SLICES + 1, self._newest + 1)
+        k, n, expected = self._sums[order % SLICES, rate, subgroup].T
+        return int(order[best_split(k, n, expected, tilt)]) * self.width_ms
+
+    def reset(self, rates: list[int], subgroup: int) -> None:
+        """Forget some streams, as their evidence starts anew."""
+        self._sums[:, rates, subgroup] = 0.0
+
+    def stored(self) -> Stored:
+        """What to store."""
+        return Stored(self._newest, zlib.compress(self._sums.tobytes(), level=1))
+
+    def restore(self, stored: Stored) -> None:
+        """Take up what was stored. ValueError for another shape."""
+        try:
+            sums = np.frombuffer(zlib.decompress(stored.sums)).reshape(self._sums.shape).copy()
+        except zlib.error as error:
+            raise ValueError(f"what was seen is not whole: {error}") from error
+        self._newest, self._sums = stored.newest, sums
+
+
+def best_split(k: Floats, n: Floats, expected: Floats, tilt: float) -> int:
+    """Index from which on the log likelihood ratio of a bet, summed to the end, is largest; of equals the last.
+
+    Parameters
+    ----------
+    k, n, expected
+        Harmful, all and expected events of successive slices.
+    tilt
+        Log odds ratio of the bet, positive.
+
+    Examples
+    --------
+    >>> best_split(np.array([2, 1, 9, 8]), np.full(4, 20), np.full(4, 2.0), tilt=1.0)
+    2
+
+    References
+    ----------
+    Hinkley, "Inference about the change-point from cumulative sum tests", Biometrika 58 (1971).
+    """
+    rate = np.divide(expected, n, out=np.zeros_like(expected), where=n > 0)
+    gain = k * tilt - n * np.log1p(rate * np.expm1(tilt))
+    from_end = np.cumsum(gain[::-1])
+    return len(gain) - 1 - int(np.argmax(from_end))

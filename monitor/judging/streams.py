@@ -1,0 +1,148 @@
+"""All streams of a model that are judged against its reference: what is expected of them, and what speaks against it.
+
+Way of an event: step 7; `judge` hands each step on to it, `assessment` reads it in step 8. Pure.
+"""
+
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.counting.lattice import Lattice
+from monitor.judging import evidence, onset, traffic
+from monitor.judging.evidence import ReferenceEvidence
+from monitor.judging.factors import factors
+from monitor.judging.fits import Fit, fit
+from monitor.judging.metrics import METRICS
+from monitor.judging.onset import SeenBySlice
+from monitor.judging.people import People
+from monitor.judging.rules import JudgingRules
+from monitor.judging.tally import Tally
+from monitor.judging.traffic import Traffic
+from monitor.judging.weights import threshold, weights
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+CLOSED: Final = -2
+"""Nothing is open: -1 is the label-free bin."""
+
+NO_ONSET: Final = -1
+
+
+class Stored(msgspec.Struct, array_like=True):
+    """What is stored; fits are made again."""
+
+    opened: int
+    latched: bytes
+    onset_ms: bytes
+    evidence: evidence.Stored
+    seen: onset.Stored
+    traffic: traffic.Stored
+
+
+class Streams:
+    """Limits, evidence and traffic of every stream.
+
+    Arrays by stream have the shape (metrics, subgroups). Those by rate have the shape (rates, subgroups): a two-sided
+    metric has two rates.
+
+    Parameters
+    ----------
+    rules, lattice
+        How is judged, and which subgroups there are.
+    """
+
+    def __init__(self, rules: JudgingRules, lattice: Lattice) -> None:
+        self.rules, self.people, self.rates = rules, People(lattice), rules.rates
+        self.weight = weights(rules.metrics, lattice)
+        self.watch, self.page = (threshold(rules, self.weight, level) for level in ("watch", "page"))
+        self.may_page = np.array([METRICS[name].may_page for name in rules.metrics])
+        self.rates_of = [[r for r, rate in enumerate(self.rates) if rate.metric == name] for name in rules.metrics]
+        self.evidence = ReferenceEvidence(len(self.rates), len(lattice.subgroups))
+        self.traffic = Traffic(self.rates, self.people, rules.pane_ms)
+        self.latched = np.zeros(self.weight.shape, bool)
+        self.onset_ms = np.full(self.weight.shape, NO_ONSET)
+        self._seen = SeenBySlice(rules, len(self.rates), len(lattice.subgroups))
+        self.fits: list[Fit | None] = [None] * len(self.rates)
+        self.opened = CLOSED
+
+    @property
+    def bins(self) -> int:
+        """Number of label-age bins."""
+        return len(self.rules.edges_ms) - 1
+
+    def open(self, opened: int, reference: Tally) -> None:
+        """Open bins up to `opened`, and fit the rates that read them on the reference's cells in these bins."""
+        for place, rate in enumerate(self.rates):
+            is_label_free = not rate.is_labelled
+            if opened >= -is_label_free and not (is_label_free and self.opened > CLOSED):
+                cells = reference.where(reference.age_bin <= opened)
+                tolerance = self.rules.tolerance_of(rate.metric)
+                self.fits[place] = fit(rate, cells, self.people, self.bins, tolerance)
+        self.opened = opened
+
+    def fold(self, tested: Tally, pane_ms: Ints) -> Ints:
+        """Take ripe cells of tested panes in open bins for evidence; gives the events of each rate.
+
+        A stream that reaches page level stays there until it is acknowledged.
+
+        Parameters
+        ----------
+        pane_ms
+            Start of the pane of each bin's cells, label-free first; negative where there are none.
+        """
+        if not len(tested.age_bin):
+            return np.zeros((len(self.rates), self.weight.shape[1]), np.int64)
+        step = factors(tested, self.rates, self.fits, self.people, self.bins)
+        self.evidence.fold(step)
+        self._seen.add(pane_ms, step.seen)
+        self._judge_levels()
+        n: Ints = step.n.sum(axis=0)
+        return n
+
+    def _judge_levels(self) -> None:
+        of_rate = self.evidence.log_m
+        log_m = self.by_metric(of_rate)
+        self.latched |= (log_m >= self.page) & self.may_page[:, None]
+        at_watch = log_m >= self.watch
+        self.onset_ms[~at_watch & ~self.latched] = NO_ONSET
+        for metric, subgroup in np.argwhere(at_watch).tolist():
+            rate = max(self.rates_of[metric], key=lambda one: of_rate[one, subgroup])
+            fit = self.fits[rate]
+            if fit is not None and fit.margin.is_watched[subgroup]:
+                tilt = fit.tilts[subgroup, self.evidence.best_bet(rate, subgroup)]
+                self.onset_ms[metric, subgroup] = self._seen.onset_ms(rate, subgroup, float(tilt))
+
+    def acknowledge(self, metric: int, subgroup: int) -> None:
+        """Start the evidence of a stream anew, and let go of its alarm."""
+        rates = self.rates_of[metric]
+        self.evidence.reset(rates, subgroup)
+        self._seen.reset(rates, subgroup)
+        self.latched[metric, subgroup] = False
+        self.onset_ms[metric, subgroup] = NO_ONSET
+
+    def by_metric(self, of_rate: NDArray[Any]) -> NDArray[Any]:
+        """The larger of a metric's rates."""
+        return np.array([of_rate[rates].max(axis=0) for rates in self.rates_of])
+
+    def stored(self) -> Stored:
+        """What to store."""
+        return Stored(
+            self.opened,
+            self.latched.tobytes(),
+            self.onset_ms.tobytes(),
+            self.evidence.stored(),
+            self._seen.stored(),
+            self.traffic.stored(),
+        )
+
+    def restore(self, stored: Stored) -> None:
+        """Take up what was stored, all but the fits: `open` the bins again. ValueError for another shape."""
+        shape = self.weight.shape
+        self.latched = np.frombuffer(stored.latched, bool).reshape(shape).copy()
+        self.onset_ms = np.frombuffer(stored.onset_ms, np.int64).reshape(shape).copy()
+        self.evidence.restore(stored.evidence)
+        self._seen.restore(stored.seen)
+        self.traffic.restore(stored.traffic)

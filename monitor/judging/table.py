@@ -1,0 +1,68 @@
+"""The table of verdicts: what is said of a stream, given what is known of it.
+
+Way of an event: step 8. Pure. The larger of two stands, so a data fault never resolves an alarm, and no data is never
+healthy.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.judging.verdict import Verdict
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+REFERENCE_BUILDING: Final = "reference_building"
+REFERENCE_TOO_SMALL: Final = "reference_too_small"
+NO_LABELS_YET: Final = "no_labels_yet"
+NO_INFERENCES_YET: Final = "no_inferences_yet"
+BLIND: Final = "blind"
+LABELS_STOPPED: Final = "labels_stopped"
+
+INCONCLUSIVE_REASONS: Final = (REFERENCE_BUILDING, REFERENCE_TOO_SMALL, NO_LABELS_YET, NO_INFERENCES_YET, BLIND)
+"""Why evidence cannot say anything: no limit to test yet; fewer than ten events in the reference; no ripe labelled cell
+of this revision; no ripe inference of it; harm of the size to find would go unnoticed for thirty days. The first that
+holds is named. `LABELS_STOPPED` makes a stream STALE; every other reason is the name of a data flag."""
+
+
+def code(reason: str) -> int:
+    """The number of a reason in arrays; 0 is none.
+
+    >>> reason(code(BLIND))
+    'blind'
+    """
+    return 1 + INCONCLUSIVE_REASONS.index(reason)
+
+
+def reason(number: int) -> str:
+    """The reason of a number that is not 0."""
+    return INCONCLUSIVE_REASONS[number - 1]
+
+
+class Known(NamedTuple):
+    """What is known of streams, arrays of one shape. `inconclusive` is the `code` of a
+    reason; alarms are those that fall on the revision."""
+
+    inconclusive: Ints
+    is_stale: Bools
+    at_watch: Bools
+    at_page: Bools
+
+
+def verdicts(known: Known) -> Ints:
+    """The verdict of every stream.
+
+    >>> nothing, alarm = np.array([False]), np.array([True])
+    >>> Verdict(verdicts(Known(np.array([5]), alarm, alarm, nothing))[0]).name     # blind, stale, and yet:
+    'SUSPECT'
+    """
+    said = np.where(known.inconclusive > 0, Verdict.INCONCLUSIVE, Verdict.HEALTHY)
+    for holds, verdict in (
+        (known.is_stale, Verdict.STALE),
+        (known.at_watch, Verdict.SUSPECT),
+        (known.at_page, Verdict.DEGRADED),
+    ):
+        said = np.maximum(said, np.where(holds, verdict, Verdict.HEALTHY))
+    return said

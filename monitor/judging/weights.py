@@ -1,0 +1,76 @@
+"""Weights: how the budget of false alarms is shared among streams; and the thresholds that follow.
+
+Way of an event: fixed before the first one, from settings alone. Pure.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.counting.lattice import Lattice
+from monitor.judging.metrics import METRICS
+from monitor.judging.rules import BUDGET_SPAN_MS, JudgingRules
+
+Floats = NDArray[np.float64]
+
+LEVELS: Final = ("watch", "page")
+
+_MAIN: Final[Mapping[str, float]] = {"false_negative_rate": 0.3, "false_positive_rate": 0.3}
+_REST: Final = 0.4
+_ALWAYS_ON: Final = 2
+"""Label prevalence and completeness have their share of the rest, so that thresholds stay when they come."""
+
+_SINGLE, _PAIRS, _DEEPER = 0.5, 0.3, 0.2
+_DETECTOR_SHARE: Final = 0.5
+"""The other half belongs to the gap detector."""
+
+_KEPT: Final = 0.95
+"""The rest is kept for subgroups that are seen later."""
+
+
+def weights(metrics: tuple[str, ...], lattice: Lattice) -> Floats:
+    """Weights v of the streams of D1, each rate of a metric alike.
+
+    Returns
+    -------
+    Shape (metrics, subgroups); the weight of one rate: a two-sided metric has two of them.
+
+    Examples
+    --------
+    >>> from monitor.vocabulary import AttributeCoding, Coding
+    >>> lattice = Lattice(Coding((AttributeCoding("age", bands=(0, 65)),)), depth=1)
+    >>> weights(("false_negative_rate", "selection_rate"), lattice).round(4).tolist()
+    [[0.0285, 0.0285, 0.0285, 0.0285, 0.0285], [0.0063, 0.0063, 0.0063, 0.0063, 0.0063]]
+    """
+    others = [name for name in metrics if name not in _MAIN]
+    rest = _REST / (len(others) + _ALWAYS_ON)
+    share = np.array([_MAIN.get(name, rest) / (2 if METRICS[name].two_sided else 1) for name in metrics])
+    return share[:, None] * _level_shares(lattice) * _DETECTOR_SHARE * _KEPT
+
+
+def _level_shares(lattice: Lattice) -> Floats:
+    depth = np.minimum(np.maximum([group.level for group in lattice.subgroups], 1), 3) - 1
+    in_use, size = np.unique(depth, return_counts=True)
+    shares = np.zeros(3)
+    shares[in_use] = np.array([_SINGLE, _PAIRS, _DEEPER])[in_use]
+    per_subgroup: Floats = shares[in_use] / shares.sum() / size
+    return per_subgroup[np.searchsorted(in_use, depth)]
+
+
+def threshold(rules: JudgingRules, weight: Floats, level: str) -> Floats:
+    """log A + log(1/v): nats of log M at which a stream of this weight reaches a level."""
+    result: Floats = np.log(rules.budgets[level].steps(rules.pane_ms)) - np.log(weight)
+    return result
+
+
+def expected_alarms(rules: JudgingRules, weight: Floats) -> dict[str, float]:
+    """Level -> false alarms to expect at most in 91 days over all streams, while the reference is within its limit."""
+    rates = np.array([1 + METRICS[name].two_sided for name in rules.metrics])
+    may_page = np.array([METRICS[name].may_page for name in rules.metrics])
+    spent = {"watch": (weight.sum(axis=1) * rates).sum(), "page": (weight.sum(axis=1) * rates)[may_page].sum()}
+    return {
+        level: float(share * BUDGET_SPAN_MS / rules.budgets[level].per_ms * rules.budgets[level].alarms)
+        for level, share in spent.items()
+    }

@@ -1,0 +1,35 @@
+"""The names of metrics that settings may use. Pure. The one place that asks `judging` for them."""
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, WithJsonSchema
+
+from monitor.judging.metrics import LATER, METRICS
+from monitor.settings.fields import refused
+from monitor.settings.problems import did_you_mean, shown
+
+AVAILABLE: Final = tuple(METRICS)
+
+SHORT_FORMS: Final = {
+    "fnr": "false_negative_rate",
+    "fpr": "false_positive_rate",
+    "fdr": "false_discovery_rate",
+    "error": "error_rate",
+    "selection": "selection_rate",
+}
+"""Of formulas only: settings write names out."""
+
+
+def known_metric(name: str, besides: tuple[str, ...] = ()) -> str:
+    """The name itself, if it is a metric of this version (or one of the words allowed besides); else refused."""
+    if name in (*besides, *AVAILABLE):
+        return name
+    if name in LATER:
+        raise refused(f"metric {shown(name)} is not available in this version", f"one of: {', '.join(AVAILABLE)}")
+    if name in SHORT_FORMS:
+        raise refused(f"unknown metric {shown(name)}", f"write it out: {SHORT_FORMS[name]}")
+    raise refused(f"unknown metric {shown(name)}", did_you_mean(name, (*besides, *AVAILABLE)))
+
+
+MetricName = Annotated[str, AfterValidator(known_metric), WithJsonSchema({"enum": list(AVAILABLE)})]
+"""A metric that this version can judge."""

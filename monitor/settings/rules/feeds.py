@@ -1,0 +1,106 @@
+"""What must hold in a feed, and between it and the models that read it. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from monitor.intake.wire import FIELDS, Kind
+from monitor.settings.derive import topics_of
+from monitor.settings.problems import did_you_mean, shown
+from monitor.settings.rules.rule import Finding, Given, Rule, has
+from monitor.settings.sections.feed import FeedSettings, TopicSettings
+
+NEEDED: Final[Mapping[Kind, tuple[tuple[str, ...], ...]]] = {
+    "inference": (("prediction_id",), ("event_time",), ("revision",), ("prediction", "score")),
+    "outcome": (("prediction_id",), ("event_time",), ("label", "void")),
+    "attributes": (("prediction_id",), ("event_time",)),
+}
+"""Fields without which every event of a role would be rejected, whatever the feed: one of each group."""
+
+
+ATTRIBUTE: Final = "attributes."
+"""A mapped attribute is written `attributes.NAME`."""
+
+
+def topics_differ(given: Given) -> Iterator[Finding]:
+    """No topic has two roles."""
+    first: dict[str, str] = {}
+    for role, topic in topics_of(given.section).items():
+        if not has(topic, "topic"):
+            continue
+        if topic.topic in first:
+            message = f"topic {shown(topic.topic)} is the {first[topic.topic]} topic already"
+            yield Finding((role, "topic"), message, "give each role a topic of its own")
+        first.setdefault(topic.topic, role)
+
+
+def mappings_are_whole(given: Given) -> Iterator[Finding]:
+    """A mapping stands where the adapter reads one, knows its fields, and leaves out none that is needed."""
+    for role in NEEDED:
+        topic = getattr(given.section, role, None)
+        if isinstance(topic, TopicSettings) and has(topic, "adapter", "mapping"):
+            names = tuple(given.plain[role].get("mapping") or ())
+            yield from (one._replace(path=(role, *one.path)) for one in _of_mapping(role, topic, names, given))
+
+
+def _of_mapping(role: Kind, topic: TopicSettings, names: tuple[str, ...], given: Given) -> Iterator[Finding]:
+    if topic.mapping is None:
+        if topic.adapter == "mapping":
+            yield Finding(("adapter",), "adapter mapping needs a mapping", "add mapping: field -> path")
+        return
+    if topic.adapter != "mapping":
+        yield Finding(("mapping",), f"adapter {topic.adapter} reads no mapping", "use adapter: mapping")
+        return
+    known = [name for name in FIELDS[role].__struct_fields__ if name != "attributes"]
+    for name in names:
+        is_attribute = role != "outcome" and name.startswith(ATTRIBUTE) and name != ATTRIBUTE
+        if not is_attribute and name not in known:
+            yield Finding(("mapping", name), f"unknown field {shown(name)}", did_you_mean(name, known), is_key=True)
+    for group in _needed(role, given.section):
+        if not any(name.startswith(group) if group == (ATTRIBUTE,) else name in group for name in names):
+            wanted = "attributes.NAME" if group == (ATTRIBUTE,) else " or ".join(group)
+            yield Finding(("mapping",), f"{wanted} is not mapped", "every record would be rejected: map it")
+
+
+def _needed(role: Kind, feed: FeedSettings) -> tuple[tuple[str, ...], ...]:
+    """Groups of fields of which one each must be mapped, because every record without it is rejected."""
+    needed = NEEDED[role]
+    names_model = role == "inference" or getattr(feed, "id_scope", "feed") == "model"
+    if names_model and getattr(feed, "model", None) is None:
+        needed = (*needed, ("model",))
+    if role == "attributes" or (role == "inference" and getattr(feed, "attributes", None) is None):
+        needed = (*needed, (ATTRIBUTE,))
+    return needed
+
+
+def a_model_reads_it(given: Given) -> Iterator[Finding]:
+    """Somebody reads the feed; nothing is said where a model's own feed is in doubt."""
+    if given.models and all(
+        has(model, "feed") and given.name != model.feed in given.feeds for model in given.models.values()
+    ):
+        yield Finding((), f"no model reads feed {shown(given.name)}", "remove it, or name it as a model's feed", True)
+
+
+def fixed_model_reads_it(given: Given) -> Iterator[Finding]:
+    """The one model of a feed is configured, reads it, and is alone."""
+    if (fixed := given.section.model) is None:
+        return
+    readers = [name for name, model in given.models.items() if getattr(model, "feed", None) == given.name]
+    if fixed not in given.models:
+        message = f"model {shown(fixed)} is not configured"
+        yield Finding(("model",), message, did_you_mean(fixed, tuple(given.models)) if given.models else "")
+    elif has(given.models[fixed], "feed") and given.models[fixed].feed != given.name:
+        yield Finding(
+            ("model",), f"model {fixed} reads feed {shown(given.models[fixed].feed)}", "name a model of this feed"
+        )
+    elif others := [name for name in readers if name != fixed]:
+        yield Finding(
+            ("model",), f"model {others[0]} reads this feed, too, and would get no event", "give it its own feed"
+        )
+
+
+FEED_RULES: Final[tuple[Rule, ...]] = (
+    (("inference", "outcome", "attributes"), topics_differ),
+    ((), mappings_are_whole),
+    ((), a_model_reads_it),
+    (("model",), fixed_model_reads_it),
+)

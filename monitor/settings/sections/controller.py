@@ -1,0 +1,67 @@
+"""Sections `alerting`, `controller`, `gate` and `audit`: read and checked here, obeyed by the controller. Pure."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, WithJsonSchema
+
+from monitor.settings.fields import FilePath, Many, Section, Text, refused, setting
+from monitor.settings.problems import shown
+
+
+def _url(text: str) -> str:
+    scheme, _, rest = text.partition("://")
+    if scheme not in ("http", "https") or not rest.strip("/") or not text.isprintable() or " " in text:
+        raise refused(f"{shown(text)} is no address", "write it like https://alertmanager:9093")
+    if "@" in rest.partition("/")[0]:
+        raise refused("an address must not hold a login")
+    return text
+
+
+Url = Annotated[str, AfterValidator(_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+
+
+class AlertingSettings(Section):
+    """The Alertmanagers that are asked for silences."""
+
+    alertmanagers: Many[Url] = setting(
+        "Addresses of all of them.", default=(), why="Without one nobody can be told, and nothing is acted on."
+    )
+
+
+class ControllerSettings(Section):
+    """The rollback process."""
+
+    feed: Url = setting("Address of the monitor's API, where verdicts are read.")
+    token_file: FilePath = setting("File whose content is the token of that API.")
+
+
+class GateSettings(Section):
+    """The admission gate that keeps condemned revisions out."""
+
+    mode: Literal["off", "warn", "deny"] = setting(
+        "What happens to a revision that has not passed.", default="off", why="A gate is set up on purpose."
+    )
+    trusted_keys: Many[FilePath] = setting(
+        "Public keys of those whose audits are believed.", default=(), why="Nobody is trusted unasked."
+    )
+    break_glass_group: Text | None = setting(
+        "Group whose members may pass in an emergency.", default=None, why="An emergency exit is named by its owner."
+    )
+
+
+class AuditSettings(Section):
+    """The audit trail."""
+
+    dir: FilePath = setting(
+        "Folder of the audit log.",
+        default="/var/lib/fairdrift/audit",
+        why="Beside the state, on the same kind of disk.",
+    )
+    signing_key_file: FilePath | None = setting(
+        "Private key that signs checkpoints.", default=None, why="Made by the operator; without it nothing is signed."
+    )
+    anchor_dir: FilePath | None = setting(
+        "Folder beyond the administrator's reach, to which checkpoints are copied.",
+        default=None,
+        why="Only the operator knows such a place; without it every report says so.",
+    )
