@@ -66,7 +66,11 @@ class EventSource(Protocol):
         ...
 
     def bounds(self) -> Mapping[TopicPartition, tuple[int, int]]:
-        """A fresh look: first offset still held, and the offset after the last one, of every partition."""
+        """A fresh look: first offset still held, and the end, of every partition.
+
+        The end is the offset after the last record. Offsets that bring no record (Kafka's markers of transactions) may
+        count until they have been read past; who has read everything stands at the end.
+        """
         ...
 
     def offsets_at(self, time_ms: int) -> Mapping[TopicPartition, int]:
@@ -74,11 +78,17 @@ class EventSource(Protocol):
         ...
 
     def seek(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Read each partition from this offset (always the *next* to read) on; only partitions named are read."""
+        """Read each of these partitions from this offset (always the *next* to read) on, also if it was paused.
+
+        The others stay where they are; one that was never named is not read.
+        """
         ...
 
     def poll(self, timeout_ms: int, max_records: int) -> Sequence[Batch]:
-        """What arrived, at most `max_records`; nothing after `timeout_ms`. After an `OffsetLost` nothing was read."""
+        """What arrived, at most `max_records`; nothing after `timeout_ms`. After an `OffsetLost` nothing was read.
+
+        A source may find out that it is unreachable only in `bounds`, and give nothing here.
+        """
         ...
 
     def pause(self, partitions: Sequence[TopicPartition]) -> None:

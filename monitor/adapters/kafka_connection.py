@@ -151,12 +151,17 @@ class KafkaConnection:
             try:
                 yield
             except errors.KafkaError as error:
+                what = f"Kafka at {self.servers} cannot give {for_what}: {error}"
                 if is_refusal(error):
-                    hint = f"; give {self.username or 'our login'} READ on the topic"
-                    what_to_do = hint if isinstance(error, errors.AuthorizationError) else ""
-                    raise SourceRefused(f"Kafka at {self.servers} refuses {for_what}: {error}{what_to_do}") from error
-                why = f" ({reasons[0]})" if reasons else ""
-                raise SourceUnreachable(f"Kafka at {self.servers} cannot give {for_what}: {error}{why}") from error
+                    raise SourceRefused(what + self._remedy(error)) from error
+                raise SourceUnreachable(what + (f" ({reasons[0]})" if reasons else "")) from error
+
+    def _remedy(self, error: Exception) -> str:
+        if isinstance(error, errors.AuthorizationError):
+            return f"; give {self.username or 'our login'} READ on the topic"
+        if isinstance(error, errors.UnsupportedCodecError):
+            return "; install the package that unpacks it (lz4, zstandard or python-snappy), or let producers use gzip"
+        return ""
 
 
 def is_refusal(error: BaseException | None) -> bool:

@@ -80,6 +80,7 @@ class KafkaPythonSource:
         self._counts: dict[str, int] = {}
         self._next: dict[Place, int] = {}
         self._reached: dict[Place, int] = {}
+        self._refused: SourceRefused | None = None
 
     def partitions(self) -> Mapping[str, int]:
         """Ask for the metadata of the topics. `SourceRefused` names a topic that is missing or closed to us."""
@@ -139,20 +140,33 @@ class KafkaPythonSource:
             consumer.resume(TopicPartition(*place))
 
     def poll(self, timeout_ms: int, max_records: int) -> Sequence[Batch]:
-        """What arrived. `OffsetLost` if the log does not hold a position, or was cut short below it."""
+        """What arrived. `OffsetLost` if the log does not hold a position, or was cut short below it.
+
+        What cannot be read once is refused from then on: behind a batch that it cannot unpack the library would spin.
+        """
+        if self._refused is not None:
+            raise self._refused
+        try:
+            found = self._fetch(timeout_ms, max_records)
+        except SourceRefused as refused:
+            self._refused = refused
+            raise
+        for place, records in found.items():
+            self._next[tuple(place)] = records[-1].offset + 1
+        return [Batch(topic, number, records) for (topic, number), records in found.items()]
+
+    def _fetch(self, timeout_ms: int, max_records: int) -> Mapping[Any, Sequence[Any]]:
         consumer = self._consumer()
         with self._connection.asking("records"):
             try:
                 # Where the client stands since the last poll: past markers, of which `records` says nothing.
                 self._reached = {place: consumer.position(TopicPartition(*place), timeout_ms=0) for place in self._next}
-                found = consumer.poll(timeout_ms=timeout_ms, max_records=max_records)
+                found: Mapping[Any, Sequence[Any]] = consumer.poll(timeout_ms=timeout_ms, max_records=max_records)
             except errors.OffsetOutOfRangeError as error:
                 raise self._offset_lost(error.args[0]) from error
             except errors.LogTruncationError as error:
                 raise self._offset_lost(error.divergent_offsets) from error
-        for place, records in found.items():
-            self._next[tuple(place)] = records[-1].offset + 1
-        return [Batch(topic, number, records) for (topic, number), records in found.items()]
+        return found
 
     def _offset_lost(self, places: Iterable[Any]) -> OffsetLost:
         lost = [(place.topic, place.partition) for place in places]

@@ -5,19 +5,23 @@ state and offsets *together*, and the log is read again from there.
 """
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
+from zlib import crc32
 
 from monitor.ports import StateCorrupt, Stored
 
 APPLICATION_ID: Final = 0x46414952  # "FAIR"
 SCHEMA: Final = 1
 
+_MARK: Final = f"BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA};"
 _CREATE: Final = """
-CREATE TABLE IF NOT EXISTS change (seq INTEGER PRIMARY KEY AUTOINCREMENT, body BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS slice (number INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS change (seq INTEGER PRIMARY KEY AUTOINCREMENT, crc INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS slice (number INTEGER PRIMARY KEY, crc INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS cycle (one INTEGER PRIMARY KEY CHECK (one = 1), first_seq INTEGER NOT NULL);
 INSERT OR IGNORE INTO cycle VALUES (1, 1);
+COMMIT;
 """
 
 
@@ -50,7 +54,10 @@ class SqliteStateStore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise OSError(f"{path.parent}: cannot be made ({error.strerror}); change state.dir") from error
         self._db: sqlite3.Connection | None = None
 
     def load(self) -> Stored | None:
@@ -60,13 +67,22 @@ class SqliteStateStore:
             (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
             if verdict != "ok":
                 raise StateCorrupt(f"{self._path}: {verdict}")
-            changes = [body for (body,) in db.execute("SELECT body FROM change ORDER BY seq")]
-            slices = [body for (body,) in db.execute("SELECT body FROM slice ORDER BY number")]
+            changes = self._whole(db.execute("SELECT seq, crc, body FROM change ORDER BY seq"))
+            slices = self._whole(db.execute("SELECT number, crc, body FROM slice ORDER BY number"))
         except sqlite3.OperationalError as error:
             raise OSError(self._sentence(error)) from error
         except sqlite3.DatabaseError as error:
             raise StateCorrupt(f"{self._path}: {error}") from error
         return Stored(slices, changes) if changes else None
+
+    def _whole(self, rows: Iterable[tuple[int, int, bytes]]) -> list[bytes]:
+        """The bodies, each as it was stored: SQLite checks its pages' structure, and not what lies in them."""
+        bodies = []
+        for number, crc, body in rows:
+            if crc32(body) != crc:
+                raise StateCorrupt(f"{self._path}: blob {number} is not what was stored")
+            bodies.append(body)
+        return bodies
 
     def commit(self, change: bytes, snapshot: tuple[int, bytes] | None = None, closes_cycle: bool = False) -> None:
         """Append one change, and replace one slice, in one transaction."""
@@ -74,11 +90,12 @@ class SqliteStateStore:
             db = self._connection()
             with db:
                 db.execute("BEGIN IMMEDIATE")
-                seq = db.execute("INSERT INTO change (body) VALUES (?)", (change,)).lastrowid
+                seq = db.execute("INSERT INTO change (crc, body) VALUES (?, ?)", (crc32(change), change)).lastrowid
                 if snapshot is not None:
-                    db.execute("INSERT OR REPLACE INTO slice VALUES (?, ?)", snapshot)
+                    number, body = snapshot
+                    db.execute("INSERT OR REPLACE INTO slice VALUES (?, ?, ?)", (number, crc32(body), body))
                 if closes_cycle:
-                    db.execute("DELETE FROM change WHERE seq < (SELECT first_seq FROM cycle) AND seq < ?", (seq,))
+                    db.execute("DELETE FROM change WHERE seq < (SELECT first_seq FROM cycle)")
                     db.execute("UPDATE cycle SET first_seq = ? + 1", (seq,))
         except sqlite3.Error as error:
             raise OSError(self._sentence(error)) from error
@@ -101,26 +118,29 @@ class SqliteStateStore:
         return self._db
 
     def _open(self) -> sqlite3.Connection:
-        self._path.touch(mode=0o600)
+        try:
+            self._path.touch(mode=0o600)
+        except OSError as error:
+            raise OSError(f"{self._path}: cannot be written ({error.strerror}); check rights of its folder") from error
         db = sqlite3.connect(self._path, isolation_level=None, timeout=2)
         try:
             (application,) = db.execute("PRAGMA application_id").fetchone()
             (schema,) = db.execute("PRAGMA user_version").fetchone()
-            if (application, schema) not in ((0, 0), (APPLICATION_ID, SCHEMA)):
+            (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if (application, schema) != (APPLICATION_ID, SCHEMA) and (application, schema, tables) != (0, 0, 0):
                 raise StateCorrupt(f"{self._path}: not a state file of schema {SCHEMA}")
+            # Before anything is written, else it has no effect.
+            db.execute("PRAGMA auto_vacuum = FULL")
             db.execute("PRAGMA locking_mode = EXCLUSIVE")
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
-            db.execute("PRAGMA auto_vacuum = FULL")
-            db.executescript(_CREATE)
-            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            db.execute(f"PRAGMA user_version = {SCHEMA}")
+            db.executescript(_MARK + _CREATE)
         except BaseException:
             db.close()
             raise
         return db
 
     def _sentence(self, error: sqlite3.Error) -> str:
-        if "locked" in str(error):
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
             return f"{self._path}: another process uses this state file; stop it, or give this one its own state.dir"
         return f"{self._path}: cannot store the state ({error}); check free space and rights of its folder"

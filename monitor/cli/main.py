@@ -39,7 +39,9 @@ def run(settings: Settings = DEFAULT_SETTINGS) -> None:
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option("--out", help="Folder for report.html and what belongs to it.")] = Path("out/demo"),
+    out: Annotated[Path, typer.Option("--out", help="Folder for report.html and what belongs to it.")] = Path(
+        "out/demo"
+    ),
     output: Form = Output.TABLE,
 ) -> None:
     """Show the main job on embedded parts, always with the same data: under a minute, nothing to set up."""
@@ -83,7 +85,9 @@ def check(settings: Settings = DEFAULT_SETTINGS, output: Form = Output.TABLE) ->
 
 @app.command()
 def export(
-    what: Annotated[str, typer.Argument(help="schema: JSON Schema of settings and events; metrics: the catalogue page.")],
+    what: Annotated[
+        str, typer.Argument(help="schema: JSON Schema of settings and events; metrics: the catalogue page.")
+    ],
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
     check_only: Annotated[bool, typer.Option("--check", help="Write nothing; exit 3 if a file differs.")] = False,
     output: Form = Output.TABLE,

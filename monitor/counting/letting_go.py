@@ -48,7 +48,8 @@ def let_go(state: PartitionState, watermark_ms: int, judged_ms: int) -> list[Clo
 def enforce_cap(state: PartitionState) -> int | None:
     """Drop the oldest rows beyond `max_pending`; gives the largest time dropped, None if none was.
 
-    A flag to raise: counts of panes that begin at or before that time may miss something, or count it twice.
+    A flag to raise: counts of panes that begin at or before that time may miss something, or count it twice. As in
+    `let_go`, a different inference of a forgotten id is a new id, wherever its pane.
     """
     excess = len(state.rows) - state.rules.max_pending
     if excess <= 0:

@@ -17,18 +17,6 @@ class Name(NamedTuple):
     attribute: str
     value: str
 
-    @property
-    def text(self) -> str:
-        """For people to read.
-
-        >>> Name("race&sex", "Black&F").text, Name("*", "*").text
-        ('race = Black and sex = F', 'everyone')
-        """
-        if self.attribute == EVERYONE:
-            return "everyone"
-        pairs = zip(self.attribute.split("&"), self.value.split("&", self.attribute.count("&")), strict=True)
-        return " and ".join(f"{attribute} = {value}" for attribute, value in pairs)
-
 
 class Names:
     """Names of the subgroups of one model.
@@ -48,6 +36,8 @@ class Names:
     (Name(attribute='sex', value='F'), Name(attribute='sex&age_band', value='M&65_plus'), 'other')
     >>> names.of("overall", "overall")
     Name(attribute='*', value='*')
+    >>> names.text("sex__age_band", "male__65_plus"), names.text("overall", "overall")
+    ('sex = M and age_band = 65_plus', 'everyone')
     """
 
     def __init__(self, coding: Coding) -> None:
@@ -59,8 +49,17 @@ class Names:
 
     def of(self, attribute: str, subgroup: str) -> Name:
         """The name of a subgroup given by its labels. KeyError for one that the attributes do not have."""
-        if attribute == OVERALL:
+        pairs = self._pairs(attribute, subgroup)
+        if not pairs:
             return Name(EVERYONE, EVERYONE)
-        attributes, slugs = attribute.split(CROSS), subgroup.split(CROSS)
-        values = [self._raw[pair] for pair in zip(attributes, slugs, strict=True)]
-        return Name("&".join(attributes), "&".join(values))
+        return Name("&".join(name for name, _ in pairs), "&".join(value for _, value in pairs))
+
+    def text(self, attribute: str, subgroup: str) -> str:
+        """A subgroup for people to read. KeyError as `of`."""
+        return " and ".join(" = ".join(pair) for pair in self._pairs(attribute, subgroup)) or "everyone"
+
+    def _pairs(self, attribute: str, subgroup: str) -> list[tuple[str, str]]:
+        if attribute == OVERALL:
+            return []
+        slugs = zip(attribute.split(CROSS), subgroup.split(CROSS), strict=True)
+        return [(name, self._raw[name, slug]) for name, slug in slugs]

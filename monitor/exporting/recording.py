@@ -84,6 +84,9 @@ class Recording:
     model
         Its name.
 
+    `first_ms` and `last_ms` are the ends of the first and last judged pane, `said_ms` that of the last one in which any
+    verdict was said; None before.
+
     Examples
     --------
     >>> said = StreamVerdict("m", "r1", "sex", "f", "error_rate", Verdict.HEALTHY, (), since_ms=10)
@@ -99,6 +102,7 @@ class Recording:
         self.panes = 0
         self.first_ms: int | None = None
         self.last_ms: int | None = None
+        self.said_ms: int | None = None
         self.changes: list[Change] = []
         self.streams: dict[Stream, StreamRecord] = {}
 
@@ -113,7 +117,10 @@ class Recording:
             )
         changes = []
         for said in verdicts:
-            record = self.streams.setdefault(stream_of(said), StreamRecord(said, end_ms))
+            stream = stream_of(said)
+            record = self.streams.get(stream)
+            if record is None:
+                record = self.streams[stream] = StreamRecord(said, end_ms)
             change = record.note(end_ms, self.last_ms, said)
             if change is not None:
                 changes.append(change)
@@ -121,8 +128,16 @@ class Recording:
         self.panes += 1
         self.first_ms = end_ms if self.first_ms is None else self.first_ms
         self.last_ms = end_ms
+        self.said_ms = end_ms if verdicts else self.said_ms
         return tuple(changes)
 
     def is_current(self, record: StreamRecord) -> bool:
-        """Whether the stream was spoken of in the last pane; not so once its revision has stopped serving."""
-        return record.last_ms == self.last_ms
+        """Whether the stream was spoken of when anything last was; not so once its revision has been replaced.
+
+        At the end of a replay no revision serves, and nothing is said any more: what was said last still stands.
+        """
+        return record.last_ms == self.said_ms
+
+    def standing(self) -> tuple[StreamVerdict, ...]:
+        """The verdicts that stand: those of the last pane in which anything was said."""
+        return tuple(record.said for record in self.streams.values() if self.is_current(record))

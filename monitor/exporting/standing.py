@@ -61,7 +61,7 @@ def standings(model: ModelView) -> tuple[Standing, ...]:
     longest = max(windows, key=windows.__getitem__, default="")
     counts = {(group.revision, group.attribute, group.subgroup): group.windows for group in gate(model).groups}
     rows = []
-    for said in model.verdicts:
+    for said in sorted(model.verdicts, key=badness):
         shown = counts.get((said.revision, said.attribute, said.subgroup), {})
         found = cases(said.metric, shown[longest]) if longest in shown else None
         # As in the metrics: evidence moves with every single case, so it shows only where the cases do.

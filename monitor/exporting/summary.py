@@ -4,6 +4,7 @@ Way of an event: after its end. Exact totals, for the owner of the data. Touches
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,14 @@ _WORST: Final = 10
 
 
 def summary(done: Replayed, files: Sequence[str]) -> dict[str, Any]:
-    """The summary; `files` are names of what was written beside it."""
+    """The summary; `files` are names of what was written beside it.
+
+    >>> from monitor.exporting.pane_counts import CountsBook
+    >>> from monitor.exporting.view import View
+    >>> whole = summary(Replayed(View(published_ms=0), CountsBook({}), {}, seconds=1.0), ["report.html"])
+    >>> whole["models"], whole["watermark"], whole["files"]
+    ({}, None, ['report.html'])
+    """
     watermarks = [partition.watermark_ms for partition in done.view.partitions]
     known = [watermark for watermark in watermarks if watermark is not None]
     return {
@@ -56,11 +64,13 @@ def _topic(topic: TopicView) -> dict[str, Any]:
 
 def _model(model: ModelView, done: Replayed) -> dict[str, Any]:
     recording, panes = done.recordings[model.model], done.book.starts_ms(model.model)
+    model = replace(model, verdicts=recording.standing())
     rows = standings(model)
     references = {said.reference.id for said in model.verdicts if said.reference is not None}
     return {
         "panes_judged": recording.panes,
         "judged_until": _time(recording.last_ms),
+        "verdicts_of": _time(recording.said_ms),
         "first_pane": _time(panes[0] if panes else None),
         "last_event": _last_events(model.model, done.view.topics),
         "verdicts": {v.name: sum(row.said.verdict is v for row in rows) for v in reversed(Verdict)},

@@ -16,6 +16,7 @@ from monitor.judging.rules import DataState
 from monitor.judging.streams import NO_ONSET, Streams
 from monitor.judging.table import Known
 from monitor.judging.verdict import StreamVerdict, Verdict
+from monitor.judging.watch import POOLED
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -56,7 +57,7 @@ class Assessment:
         It does if the revision's own evidence is at watch; if no one's is, on the revision that serves most.
         """
         streams = self._streams
-        own = [streams.by_metric(streams.evidence.own_log_m(name)) >= streams.watch for name in serving]
+        own = [streams.watched.at(name) for name in serving]
         if own:
             most = max(range(len(own)), key=lambda place: (streams.traffic.inferences(serving[place]), -place))
             own[most] = own[most] | ~np.any(own, axis=0)
@@ -71,7 +72,7 @@ class Assessment:
         return Known(
             inconclusive=np.where(facts.unready > 0, facts.unready, inconclusive),
             is_stale=self._has_stopped | is_stale,
-            at_watch=falls & (facts.log_m >= streams.watch),
+            at_watch=falls & streams.watched.at(POOLED),
             at_page=falls & streams.latched,
         )
 

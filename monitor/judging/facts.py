@@ -33,8 +33,6 @@ class Facts:
 
     Attributes
     ----------
-    log_m
-        Pooled evidence, nats.
     is_blind
         Whether harm of the size to find would go unnoticed for thirty days.
     unready
@@ -44,11 +42,10 @@ class Facts:
     """
 
     def __init__(self, streams: Streams, reference_id: str | None) -> None:
-        self.log_m = streams.by_metric(streams.evidence.log_m)
         self.unready = _unready(streams)
         below, self.is_blind = _power(streams)
         self.references = _references(streams, reference_id)
-        self.evidence = _evidence(streams, self.log_m)
+        self.evidence = _evidence(streams)
         self.blind_below = below.tolist()
 
 
@@ -96,7 +93,8 @@ def _references(streams: Streams, reference_id: str | None) -> list[list[Referen
     return references
 
 
-def _evidence(streams: Streams, log_m: Floats) -> list[list[Evidence]]:
+def _evidence(streams: Streams) -> list[list[Evidence]]:
+    log_m = streams.by_metric(streams.evidence.log_m)
     steps = streams.by_metric(streams.evidence.steps)
     columns = (log_m, streams.watch, streams.page, streams.weight, steps)
     return [

@@ -119,7 +119,7 @@ class Judge:
         learns_gaps = self._learns_gaps(end_ms)
         self._streams.traffic.take(end_ms, tally(cells), tested, learns_gaps=learns_gaps)
         for revision in self._streams.traffic.forget(end_ms - self._rules.horizon_ms - _REMEMBERED_MS):
-            self._streams.evidence.forget(revision)
+            self._streams.forget(revision)
             self._history.forget(revision)
 
     def _tested_from_ms(self) -> int | None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.counting.lattice import Lattice
-from monitor.judging import evidence, onset, traffic
+from monitor.judging import evidence, onset, traffic, watch
 from monitor.judging.evidence import ReferenceEvidence
 from monitor.judging.factors import factors
 from monitor.judging.fits import Fit, fit
@@ -20,6 +20,7 @@ from monitor.judging.people import People
 from monitor.judging.rules import JudgingRules
 from monitor.judging.tally import Tally
 from monitor.judging.traffic import Traffic
+from monitor.judging.watch import POOLED, Watch
 from monitor.judging.weights import threshold, weights
 
 Ints = NDArray[np.int64]
@@ -35,6 +36,7 @@ class Stored(msgspec.Struct, array_like=True):
     """What is stored; fits are made again."""
 
     opened: int
+    watched: watch.Stored
     latched: bytes
     onset_ms: bytes
     evidence: evidence.Stored
@@ -62,6 +64,7 @@ class Streams:
         self.rates_of = [[r for r, rate in enumerate(self.rates) if rate.metric == name] for name in rules.metrics]
         self.evidence = ReferenceEvidence(len(self.rates), len(lattice.subgroups))
         self.traffic = Traffic(self.rates, self.people, rules.pane_ms)
+        self.watched = Watch(self.watch)
         self.latched = np.zeros(self.weight.shape, bool)
         self.onset_ms = np.full(self.weight.shape, NO_ONSET)
         self._seen = SeenBySlice(rules, len(self.rates), len(lattice.subgroups))
@@ -98,17 +101,21 @@ class Streams:
         step = factors(tested, self.rates, self.fits, self.people, self.bins)
         self.evidence.fold(step)
         self._seen.add(pane_ms, step.seen)
-        self._judge_levels()
+        self._judge_levels(step.revisions)
         n: Ints = step.n.sum(axis=0)
         return n
 
-    def _judge_levels(self) -> None:
+    def _judge_levels(self, revisions: tuple[str, ...]) -> None:
         of_rate = self.evidence.log_m
         log_m = self.by_metric(of_rate)
+        before = self.watched.at(POOLED).astype(int) + self.latched
         self.latched |= (log_m >= self.page) & self.may_page[:, None]
-        at_watch = log_m >= self.watch
-        self.onset_ms[~at_watch & ~self.latched] = NO_ONSET
-        for metric, subgroup in np.argwhere(at_watch).tolist():
+        self.watched.note(POOLED, log_m)
+        for revision in revisions:
+            self.watched.note(revision, self.by_metric(self.evidence.own_log_m(revision)))
+        now = self.watched.at(POOLED).astype(int) + self.latched
+        self.onset_ms[now == 0] = NO_ONSET
+        for metric, subgroup in np.argwhere(now > before).tolist():  # once a level: later slices know less of the start
             rate = max(self.rates_of[metric], key=lambda one: of_rate[one, subgroup])
             fit = self.fits[rate]
             if fit is not None and fit.margin.is_watched[subgroup]:
@@ -120,8 +127,14 @@ class Streams:
         rates = self.rates_of[metric]
         self.evidence.reset(rates, subgroup)
         self._seen.reset(rates, subgroup)
+        self.watched.reset(metric, subgroup)
         self.latched[metric, subgroup] = False
         self.onset_ms[metric, subgroup] = NO_ONSET
+
+    def forget(self, revision: str) -> None:
+        """Let a revision's own evidence go."""
+        self.evidence.forget(revision)
+        self.watched.forget(revision)
 
     def by_metric(self, of_rate: NDArray[Any]) -> NDArray[Any]:
         """The larger of a metric's rates."""
@@ -131,6 +144,7 @@ class Streams:
         """What to store."""
         return Stored(
             self.opened,
+            self.watched.stored(),
             self.latched.tobytes(),
             self.onset_ms.tobytes(),
             self.evidence.stored(),
@@ -141,6 +155,7 @@ class Streams:
     def restore(self, stored: Stored) -> None:
         """Take up what was stored, all but the fits: `open` the bins again. ValueError for another shape."""
         shape = self.weight.shape
+        self.watched.restore(stored.watched)
         self.latched = np.frombuffer(stored.latched, bool).reshape(shape).copy()
         self.onset_ms = np.frombuffer(stored.onset_ms, np.int64).reshape(shape).copy()
         self.evidence.restore(stored.evidence)

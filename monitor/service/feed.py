@@ -182,7 +182,9 @@ class Feed:
 
     def is_covered(self, topic: str, number: int) -> bool:
         """Whether what was in the log when a rebuild began has been read."""
-        return self.shards[number].state.topic(topic).next_offset >= self.covered_at.get((topic, number), 0)
+        # An end may shrink to the position: what lay behind the last record were markers of transactions.
+        until = min(self.covered_at.get((topic, number), 0), self.ends.get((topic, number), 0))
+        return self.shards[number].state.topic(topic).next_offset >= until
 
     def flags(self, since_ms: int) -> frozenset[str]:
         """Doubts about the counts of panes from `since_ms` on; any of them forbids acting."""

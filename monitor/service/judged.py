@@ -14,11 +14,13 @@ from monitor.counting.ripe import LABEL_FREE as FREE
 from monitor.counting.ripe import RipeCells
 from monitor.counting.ripening import ripe_cells
 from monitor.judging.judge import Judge
+from monitor.judging.rules import DataState
+from monitor.judging.verdict import StreamVerdict
 from monitor.ports import StateCorrupt, StateStore
 from monitor.service.plan import ModelPlan
 
 SERVING_MS = 7 * 86_400_000
-"""A revision serves while its last inference lies at most this far (and three panes) behind the judged time."""
+"""A revision serves while its last inference lies at most this far (and three panes) behind the model's newest one."""
 
 
 class Judged(msgspec.Struct, array_like=True):
@@ -116,9 +118,7 @@ class JudgedModel:
 
     def serving(self) -> tuple[str, ...]:
         """Revisions that serve, newest first."""
-        if self.judged_ms is None:
-            return ()
-        since = self.judged_ms - max(SERVING_MS, 3 * self.plan.pane_ms)
+        since = max(self.last_seen_ms.values(), default=0) - max(SERVING_MS, 3 * self.plan.pane_ms)
         alive = [(seen, name) for name, seen in self.last_seen_ms.items() if seen >= since]
         return tuple(name for _, name in sorted(alive, reverse=True))
 

@@ -80,7 +80,7 @@ class MonitorLoop:
     ) -> None:
         self.feeds, self.models, self._around = feeds, models, around
         self._pace = pace or Pace()
-        self._books = {name: PaneBook() for name in feeds}
+        self.books = {name: PaneBook() for name in feeds}
         self._heartbeats: dict[str, int] = {}
         self._published_ms = 0
         self.is_started = False
@@ -126,7 +126,7 @@ class MonitorLoop:
         return count
 
     def _judge(self, judged: JudgedModel) -> None:
-        feed, book = self.feeds[judged.plan.feed], self._books[judged.plan.feed]
+        feed, book = self.feeds[judged.plan.feed], self.books[judged.plan.feed]
         watermark_ms = feed.watermark_ms()
         exact_from_ms = max(feed.inexact_before_ms().values(), default=0)
         while watermark_ms is not None and judged.advance(feed.states, watermark_ms, exact_from_ms) is not None:
@@ -157,7 +157,7 @@ class MonitorLoop:
         for judged in self.models:
             self._assess(judged, self.feeds[judged.plan.feed])
         for name, feed in self.feeds.items():
-            self._books[name].refresh({number: shard.state for number, shard in feed.shards.items()})
+            self.books[name].refresh({number: shard.state for number, shard in feed.shards.items()})
         self._beat("publish")
         rebuilds: dict[str, int] = {}
         for feed in self.feeds.values():
@@ -165,7 +165,7 @@ class MonitorLoop:
                 rebuilds[reason] = rebuilds.get(reason, 0) + times
         view = View(
             published_ms=now_ms,
-            models=tuple(model_view(m, self.feeds[m.plan.feed], self._books[m.plan.feed]) for m in self.models),
+            models=tuple(model_view(m, self.feeds[m.plan.feed], self.books[m.plan.feed]) for m in self.models),
             topics=tuple(view for feed in self.feeds.values() for view in topic_views(feed)),
             partitions=tuple(view for feed in self.feeds.values() for view in partition_views(feed)),
             heartbeats_ms=dict(self._heartbeats),

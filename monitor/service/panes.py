@@ -3,7 +3,7 @@
 Way of an event: between step 4 and 9.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,17 +32,19 @@ class PaneBook:
                 self._tables[number].pop(changed, None)
             state.cells.changed.clear()
 
-    def tables(self, model: int, panes: range | None = None) -> list[Table]:
-        """Tables of these panes of a model (None: of all that are held), partition by partition."""
-        found = []
+    def held(self, model: int, panes: range | None = None) -> Iterator[tuple[int, Table]]:
+        """These panes of a model (None: all that are held) with their tables, partition by partition."""
         for number, state in sorted(self._states.items()):
             held = state.cells.panes(model)
             tables = self._tables[number]
             for pane in held if panes is None else [pane for pane in held if pane in panes]:
                 if (model, pane) not in tables:
                     tables[model, pane] = pane_table(state, model, pane)
-                found.append(tables[model, pane])
-        return found
+                yield pane, tables[model, pane]
+
+    def tables(self, model: int, panes: range | None = None) -> list[Table]:
+        """Tables of these panes of a model (None: of all that are held), partition by partition."""
+        return [table for _, table in self.held(model, panes)]
 
     def totals(self, model: int) -> list[Table]:
         """Tables of everything ever counted of a model."""

@@ -65,9 +65,7 @@ def _window_views(judged: JudgedModel, feed: Feed, end_ms: int) -> tuple[WindowV
     )
 
 
-def _groups(
-    judged: JudgedModel, book: PaneBook, windows: Mapping[str, Mapping[str, Ints]]
-) -> tuple[GroupView, ...]:
+def _groups(judged: JudgedModel, book: PaneBook, windows: Mapping[str, Mapping[str, Ints]]) -> tuple[GroupView, ...]:
     lattice = judged.plan.lattice
     totals = window(book.totals(judged.number), lattice)
     retracted = book.retracted(judged.number, lattice)

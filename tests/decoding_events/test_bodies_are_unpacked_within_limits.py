@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from monitor.intake.attributes import Combinations
 from monitor.intake.body import LARGEST_BYTES
 from monitor.intake.decode import Decoder
+from monitor.intake.times import EventTimes
 from tests.decoding_events.feeds import CODING, INFERENCE, OUTCOME, Kafka, fate, reading, text
 
 GOOD = text(OUTCOME) or b""
@@ -135,17 +137,27 @@ def test_hostile_input_is_refused_soon_and_in_little_memory(value: bytes) -> Non
     assert peak < 8_000_000
 
 
-def test_a_flood_of_different_values_is_forgotten() -> None:
-    decoder = Decoder(reading("inference"))
-    changes = [
-        {"attributes": {"sex": f"{n:>400}"}, "revision": f"r{n}", "model_digest": f"d{n}", "pod_template_hash": f"t{n}"}
-        for n in range(20_000)
-    ]
-    times = [f"2025-01-01T{n % 24:02}:{n % 60:02}:{n % 59:02}.{n}Z" for n in range(20_000)]
-    values = [text(INFERENCE, event_time=time_, **more) for time_, more in zip(times, changes, strict=True)]
+def held_bytes(work: Any) -> int:
     tracemalloc.start()
-    for begin in range(0, len(values), 2_000):
-        decoder.decode([Kafka(value) for value in values[begin : begin + 2_000]])
+    kept = work()
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert held < 20_000_000
+    del kept
+    return held
+
+
+def test_a_flood_of_different_attributes_is_forgotten() -> None:
+    combinations = Combinations([CODING])
+    assert {combinations[b'{"sex":"%d"}' % n] for n in range(20_000)} == {combinations[b'{"sex":"X"}']}
+    assert len(combinations) <= 16_384
+    many = Combinations([CODING])
+    assert held_bytes(lambda: [many[b'{"sex":"%0600d"}' % n] and None for n in range(2_000)]) < 500_000
+
+
+def test_a_flood_of_different_times_and_names_is_forgotten() -> None:
+    times, decoder = EventTimes(), Decoder(reading("inference"))
+    texts = [f"2025-01-01T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}Z" for n in range(40_000)]
+    names = [{"revision": f"r{n}", "model_digest": f"d{n}", "pod_template_hash": f"t{n}"} for n in range(10_000)]
+    values = [Kafka(text(INFERENCE, **name)) for name in names]
+    assert held_bytes(lambda: [times.read(text) and None for text in texts]) < 2_000_000
+    assert held_bytes(lambda: [decoder.decode(values[n : n + 500]) and None for n in range(0, 10_000, 500)]) < 3_000_000

@@ -42,6 +42,12 @@ def test_a_tenth_of_ten_thousand_stops_when_ten_thousand_were_seen() -> None:
     assert stop_at([place % 11 == 0 for place in range(50_000)], [1_000] * 50) is None
 
 
+def test_a_reject_counts_among_exactly_ten_thousand_records() -> None:
+    places = {0, *range(2, 2 + 998 * 10, 10), WINDOW, WINDOW + 1}
+    rejected = [place in places for place in range(WINDOW + 10)]
+    assert stop_at(rejected, [WINDOW + 10]) == by_definition(rejected, 1_000, 0.1) == WINDOW + 1
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_any_batches_stop_where_the_definition_does(seed: int) -> None:
     rng = random.Random(seed)

@@ -102,8 +102,15 @@ def test_shadow_traffic_is_a_revision_of_its_own() -> None:
 
 
 def test_an_empty_identity_is_none_and_the_event_counts_unattributed() -> None:
-    event = said(model_digest="", pod_template_hash="7d9f8")
-    assert (event.model_digest, event.pod_template_hash) == (None, "7d9f8")
+    sent = [text(INFERENCE, model_digest="", pod_template_hash="7d9f8")] * 3
+    events = decode("inference", sent).events
+    assert {(event.model_digest, event.pod_template_hash) for event in events} == {(None, "7d9f8")}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("field", ["model_digest", "pod_template_hash", "revision"])
+@pytest.mark.parametrize("value", ["r42\n", "r\u202e42", "r\x7f", "r" * 129])
+def test_a_name_that_could_forge_a_line_is_refused(field: str, value: str) -> None:
+    assert said(**{field: value}) == ("bad_value", field)
 
 
 def test_explained_not_explained_and_not_said_are_three_things() -> None:
@@ -167,6 +174,7 @@ def test_a_topic_whose_events_all_have_unknown_fields_is_counted_the_same() -> N
     decoded = decode("inference", sent)
     assert decoded.fields_ignored == 2_998
     assert [reject.index for reject in decoded.rejects] == [2_500]
+    assert decoded.indexes == [index for index in range(3_000) if index != 2_500]
     assert [event.prediction_id for event in decoded.events[:7]] == ["p0", "p1", "p2", "p3", "p4", "p1", "p6"]
 
 

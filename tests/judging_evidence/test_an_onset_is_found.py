@@ -33,7 +33,7 @@ def test_only_the_newest_slices_are_kept_whatever_order_their_cells_ripen_in() -
     rng = np.random.default_rng(7)
     slices = 3 * SLICES
     n = rng.integers(5, 30, slices)
-    k = rng.binomial(n, np.where(np.arange(slices) == 124, 0.9, 0.05))  # slice 124 shares its place with slice 188
+    k = rng.binomial(n, np.where(np.arange(slices) == 126, 0.9, 0.05))  # slice 126 shares its place with slice 190
     for newest in range(slices + 5):
         # The label-free cells of a slice, and those of an age that ripens five slices later.
         starts, sums = np.full(2, -1), np.zeros((2, 1, 1, 3))

@@ -107,6 +107,24 @@ def test_an_acknowledged_harm_that_goes_on_is_found_again(judge: Judge) -> None:
     assert said(judge, 100)[0].verdict == Verdict.DEGRADED
 
 
+def test_suspicion_lasts_until_the_evidence_is_gone_and_does_not_flicker(judge: Judge) -> None:
+    judged(judge, harms_f_from(60, until=75), range(1, 77))
+    shown = []
+    for day in range(77, 250):
+        judged(judge, harms_f_from(60, until=75), range(day, day + 1))
+        (verdict,) = said(judge, day, "error_rate")
+        shown.append(
+            (verdict.evidence[0].log_e - verdict.evidence[0].watch, verdict.evidence[0].log_e, verdict.verdict)
+        )
+    above = [one for over, _, one in shown if over >= 0]
+    between = [one for over, nats, one in shown if over < 0 <= nats]
+    gone = [one for _, nats, one in shown if nats < 0]
+    assert above
+    assert len(between) > 5
+    assert set(above + between) == {Verdict.SUSPECT}
+    assert set(gone) == {Verdict.HEALTHY}
+
+
 def test_only_a_stream_that_is_judged_can_be_acknowledged(judge: Judge) -> None:
     with pytest.raises(ValueError, match="no stream of false_discovery_rate for sex=f"):
         judge.acknowledge("sex", "f", "false_discovery_rate")

@@ -135,6 +135,20 @@ def test_compressed_records_headers_and_records_without_key_or_value_come_as_the
     assert list(records[52].headers) == [("ce_id", b"1"), ("ce_id", b"2")]
 
 
+def test_a_batch_that_cannot_be_unpacked_is_refused_again_and_again_and_what_lies_before_it_is_read(
+    kafka: KafkaBroker, topic: str, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kafka.codec.has_lz4", lambda: False)
+    kafka.produce(topic, numbered(0, 1))
+    kafka.produce(topic, [(b"k", b" " * 1_000, TIME_MS)], compression_type="lz4")
+    source = opened(topic)
+    source.seek({(topic, 0): 0})
+    assert values(read(source, 2)) == [b"v0", b"v1"]
+    for _ in range(2):
+        with pytest.raises(SourceRefused, match=r"UnsupportedCodecError.*; install the package that unpacks it \(lz4"):
+            read(source, 1)
+
+
 def test_a_topic_that_is_not_there_is_refused_by_name(kafka: KafkaBroker, topic: str, opened: Open) -> None:
     with pytest.raises(SourceRefused) as caught:
         opened(topic, "nowhere").partitions()

@@ -161,6 +161,12 @@ def test_a_raw_value_that_is_the_slug_of_another_group_is_called_by_its_own() ->
     assert [names.of("race", slug).value for slug in ("unk", "two", "unknown")] == ["unk", "two", "unknown"]
 
 
+def test_a_raw_value_with_the_sign_of_a_crossing_keeps_its_name_for_people() -> None:
+    names = Names(Coding((AttributeCoding("ward", {"a_e": ("A&E",)}), AttributeCoding("sex", {"f": ("F",)}))))
+    assert names.of("ward__sex", "a_e__f") == ("ward&sex", "A&E&F")
+    assert names.text("ward__sex", "a_e__f") == "ward = A&E and sex = F"
+
+
 def test_a_window_that_is_not_whole_panes_is_refused() -> None:
     with pytest.raises(ValueError, match="need whole panes"):
         list(book().tumbling("m", DAY_MS + 1))

@@ -51,6 +51,12 @@ def test_the_summary_counts_what_was_read_and_judged(done: Replayed, tmp_path: P
     assert {one["verdict"] for one in model["worst"]} == {"DEGRADED", "SUSPECT"}
 
 
+def test_the_summary_of_a_replay_whose_last_labels_came_long_after_has_the_verdicts_said_last(tmp_path: Path) -> None:
+    model = write_summary(tmp_path / "s", World(drained=60).replayed(), [])["models"]["readmission"]
+    assert (model["verdicts_of"], model["judged_until"]) == ("2025-05-01T00:00:00Z", "2025-06-30T00:00:00Z")
+    assert model["verdicts"]["DEGRADED"] >= 1
+
+
 def test_a_summary_of_nothing_is_a_summary(tmp_path: Path) -> None:
     written = write_summary(tmp_path / "s", World(days=0).replayed(), [])
     assert written["models"]["readmission"]["panes_judged"] == 0

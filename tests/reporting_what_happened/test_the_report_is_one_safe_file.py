@@ -78,7 +78,9 @@ def test_values_that_look_like_markup_are_shown_as_they_are() -> None:
     plain, hostile = (Outline(report_page(World(days=40, hostile=hostile).replayed())) for hostile in (False, True))
     assert {name for name, _ in hostile.elements} == {name for name, _ in plain.elements}
     for shown in ("race = <script>alert(1)</script>", 'race = "><img src=x onerror=alert(2)>', "</style>&lt;b&gt;"):
-        assert shown in hostile.text("td")
+        assert shown in hostile.text("bdi")
+    # The world has a letter that turns the direction of writing: it must not reach beyond its name.
+    assert {name for name, text in hostile.texts if "\N{RIGHT-TO-LEFT OVERRIDE}" in text} <= {"bdi", "title"}
     assert len(hostile.of("script")) == len(hostile.of("style")) == 1
 
 
@@ -101,7 +103,7 @@ def test_undecided_is_never_green(outline: Outline) -> None:
 
 
 def test_it_says_who_is_harmed_how_sure_since_when_and_how_many(outline: Outline) -> None:
-    told = outline.text("h3", "b", "p", "dd", "time")
+    told = outline.text("bdi", "b", "p", "dd", "time")
     # The world's release of day 70 misses women over 65: see `worlds`.
     assert "sex = F and age_band = 65_plus" in told
     assert "false negative rate, revision r2:" in told
@@ -125,6 +127,12 @@ def test_a_revision_that_has_gone_says_until_when_and_counts_in_no_tile(done: Re
     )
     tiles = [int(text.replace(",", "")) for name, text in outline.texts if name == "strong" and text.strip().isdigit()]
     assert sum(tiles[:5]) == len(done.view.models[0].verdicts)
+
+
+def test_what_was_said_last_still_counts_when_nothing_serves_any_more() -> None:
+    outline = Outline(report_page(World(drained=200).replayed()))
+    assert "verdicts as of 2025-05-01, none serves since" in outline.text("p")
+    assert int(next(text for name, text in outline.texts if name == "strong")) >= 1  # the tile of DEGRADED
 
 
 def test_nothing_decided_is_said_so() -> None:

@@ -11,7 +11,8 @@ from monitor.exporting.moments import DAY_MS
 from monitor.exporting.replayed import Replayed
 from monitor.exporting.report.page import report_page
 from monitor.exporting.report.story import ModelStory, model_story
-from tests.reporting_what_happened.worlds import WINDOWS, World, counted
+from tests.reporting_what_happened.plain_judge import counted
+from tests.reporting_what_happened.worlds import WINDOWS, World
 
 MIN_CELL = 11
 

@@ -109,6 +109,12 @@ def test_a_stream_whose_revision_has_gone_is_kept_but_not_current() -> None:
     assert (gone.said.verdict, gone.last_ms, recording.is_current(gone)) == (D, DAY_MS, False)
 
 
+def test_when_nothing_serves_any_more_what_was_said_last_stands() -> None:
+    recording = recorded([said(H)], [said(D, "r2")], [], [])
+    assert [(one.revision, one.verdict) for one in recording.standing()] == [("r2", D)]
+    assert (recording.said_ms, recording.last_ms) == (2 * DAY_MS, 4 * DAY_MS)
+
+
 def test_a_pane_that_comes_twice_is_refused_and_nothing_is_kept() -> None:
     recording = recorded([said(H)])
     with pytest.raises(ValueError, match="m: the pane that ends at 86400000 comes after"):

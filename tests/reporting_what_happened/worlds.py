@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,21 +13,15 @@ from monitor.exporting.pane_counts import CountedModel, CountsBook
 from monitor.exporting.recording import Recording
 from monitor.exporting.replayed import Replayed
 from monitor.exporting.view import GroupView, ModelView, PartitionView, TopicView, View, WindowCounts, WindowView
-from monitor.judging.verdict import Evidence, ReferenceRate, StreamVerdict, Verdict
+from monitor.judging.verdict import StreamVerdict
 from monitor.vocabulary import AttributeCoding, Coding
+from tests.reporting_what_happened.plain_judge import METRICS, PlainJudge
 
 Ints = NDArray[np.int64]
 
 START_MS = 1_735_689_600_000  # 2025-01-01
-WATCH, PAGE = 8.2, 10.7
+ONSET_MS = START_MS + 71 * DAY_MS
 WINDOWS = {"7d": 7 * DAY_MS, "28d": 28 * DAY_MS}
-METRICS = ("false_negative_rate", "false_positive_rate", "error_rate", "selection_rate")
-_CASES = {
-    "false_negative_rate": (("fn",), ("tp", "fn")),
-    "false_positive_rate": (("fp",), ("fp", "tn")),
-    "error_rate": (("fp", "fn"), ("tp", "fp", "tn", "fn")),
-    "selection_rate": (("n_predicted_positive",), ("n",)),
-}
 
 
 def coding(*, hostile: bool = False) -> Coding:
@@ -61,6 +54,8 @@ class World:
         Inferences a day.
     is_silent
         No reference and no evidence: nothing can be decided.
+    drained
+        Days at the end in which nothing serves and labels trickle in: panes are judged, nothing is said.
     """
 
     days: int = 120
@@ -68,6 +63,7 @@ class World:
     a_day: int = 260
     model: str = "readmission"
     is_silent: bool = False
+    drained: int = 0
     hostile: bool = False
     seed: int = 7
     lattice: Lattice = field(init=False)
@@ -130,95 +126,20 @@ def together(*worlds: World) -> Replayed:
             book.add(world.model, start_ms, table)
         recording = recordings[world.model] = Recording(world.model)
         verdicts: tuple[StreamVerdict, ...] = ()
-        judge = _Judge(world)
+        judge = PlainJudge(world.model, world.lattice, ONSET_MS, is_silent=world.is_silent)
         for start_ms, table in tables.items():
             verdicts = judge.step(start_ms + DAY_MS, table)
             recording.note(start_ms + DAY_MS, verdicts)
+        if world.drained:
+            verdicts = ()
+        for day in range(world.days, world.days + world.drained):
+            recording.note(START_MS + (day + 1) * DAY_MS, ())
         views.append(_model_view(world, tables, verdicts))
     return Replayed(_view(tuple(views)), book, recordings, seconds=2.5)
 
 
-class _Judge:
-    """Shiryaev-Roberts with one bet, on every subgroup and metric; pooled over revisions as the real one."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._log_r: dict[tuple[int, str], float] = {}
-        self._since: dict[tuple[str, int, str], tuple[Verdict, int]] = {}
-        self._seen: Ints = np.zeros((len(world.lattice.subgroups), len(COLUMNS)), np.int64)
-        self._latched: set[tuple[str, int, str]] = set()
-
-    def step(self, end_ms: int, table: Table) -> tuple[StreamVerdict, ...]:
-        ((revision, counts),) = window([table], self._world.lattice).items()
-        self._seen += counts
-        return tuple(
-            self._stream(end_ms, revision, index, metric, row)
-            for index, row in enumerate(counts.tolist())
-            for metric in METRICS
-        )
-
-    def _stream(self, end_ms: int, revision: str, index: int, metric: str, row: list[int]) -> StreamVerdict:
-        subgroup = self._world.lattice.subgroups[index]
-        (k, n), (_, total) = counted(metric, row), counted(metric, self._seen[index].tolist())
-        base = {"false_negative_rate": 0.2, "false_positive_rate": 0.15, "error_rate": 0.17, "selection_rate": 0.38}
-        value = base[metric]
-        tolerated = min(0.97, value + 0.02 + 1.3 / (total + 4) ** 0.5)
-        bet = min(0.98, tolerated + 0.12)
-        log_r = self._log_r.get((index, metric))
-        if n and not self._world.is_silent:
-            factor = k * log(bet / tolerated) + (n - k) * log((1 - bet) / (1 - tolerated))
-            log_r = factor + float(np.logaddexp(0, -np.inf if log_r is None else log_r))
-            self._log_r[index, metric] = log_r
-        key = (revision, index, metric)
-        verdict = self._verdict(key, metric, total, log_r)
-        before, since_ms = self._since.get(key, (None, end_ms))
-        if verdict is not before:
-            since_ms = end_ms
-            self._since[key] = (verdict, end_ms)
-        silent = self._world.is_silent
-        return StreamVerdict(
-            model=self._world.model,
-            revision=revision,
-            attribute=subgroup.attribute,
-            subgroup=subgroup.slug,
-            metric=metric,
-            verdict=verdict,
-            reasons=("reference_building",) if silent else ("blind",) if verdict is Verdict.INCONCLUSIVE else (),
-            since_ms=since_ms,
-            evidence=(
-                Evidence(
-                    "reference",
-                    log_r,
-                    WATCH,
-                    None if "rate" not in metric or metric in METRICS[2:] else PAGE,
-                    0.002,
-                    41,
-                ),
-            ),
-            reference=None if silent else ReferenceRate("ref-7", value, 5_120, tolerated),
-            blind_below=None if silent else min(1.0, tolerated + 2 / (total + 1) ** 0.5),
-            onset_ms=START_MS + 71 * DAY_MS if verdict >= Verdict.SUSPECT else None,
-        )
-
-    def _verdict(self, key: tuple[str, int, str], metric: str, total: int, log_r: float | None) -> Verdict:
-        if self._world.is_silent or log_r is None:
-            return Verdict.INCONCLUSIVE
-        if key in self._latched or (metric in METRICS[:2] and log_r >= PAGE):
-            self._latched.add(key)
-            return Verdict.DEGRADED
-        if log_r >= WATCH:
-            return Verdict.SUSPECT
-        return Verdict.HEALTHY if total >= 120 else Verdict.INCONCLUSIVE
-
-
-def counted(metric: str, row: Sequence[int]) -> tuple[int, int]:
-    """Cases and samples of a row of exact counts."""
-    harmful, samples = _CASES[metric]
-    return sum(row[COLUMNS.index(name)] for name in harmful), sum(row[COLUMNS.index(name)] for name in samples)
-
-
 def _model_view(world: World, tables: Mapping[int, Table], verdicts: tuple[StreamVerdict, ...]) -> ModelView:
-    end_ms = START_MS + world.days * DAY_MS
+    end_ms = START_MS + (world.days + world.drained) * DAY_MS
     sums = {
         name: window([t for at_ms, t in tables.items() if at_ms >= end_ms - span_ms], world.lattice)
         for name, span_ms in WINDOWS.items()

@@ -26,7 +26,7 @@ _HEIGHT: Final = 306
 _MOST_OVER: Final = 2.5
 """Evidence beyond so many times its highest level is drawn on the edge: the levels stay apart."""
 
-_LETTER: Final = 7.5
+_LETTER: Final = 8.0
 _LINE: Final = 12.0
 """About the width of a letter of the band; height of a line of text."""
 
@@ -52,7 +52,7 @@ class _Label(NamedTuple):
 def stream_chart(stream: StreamStory, story: ModelStory) -> Markup:
     """The chart of one stream, as an SVG element with a description for those who do not see it."""
     time = Scale(story.start_ms, max(story.end_ms, story.start_ms + 1), _LEFT, _RIGHT)
-    title = f"{plain(stream.said.metric)} of {stream.name.text}, revision {stream.said.revision}"
+    title = f"{plain(stream.said.metric)} of {stream.who}, revision {stream.said.revision}"
     return tag(
         "svg",
         tag("title", title),

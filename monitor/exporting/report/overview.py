@@ -66,7 +66,7 @@ def _harm(stream: StreamStory) -> Markup:
     numbers = number_sentence(stream)
     return tag(
         "article",
-        tag("h3", verdict_chip(said.verdict), " ", stream.name.text),
+        tag("h3", verdict_chip(said.verdict), " ", tag("bdi", stream.who)),
         tag("p", tag("b", f"{plain(said.metric)}, revision {said.revision}: "), _prose(rate_sentence(stream))),
         tag(
             "dl",

@@ -26,7 +26,14 @@ MOST_CHARTS: Final = 40
 
 
 def report_page(done: Replayed) -> str:
-    """The whole report of all models of the last view, in numbers that may be shown."""
+    """The whole report of all models of the last view, in numbers that may be shown.
+
+    >>> from monitor.exporting.pane_counts import CountsBook
+    >>> from monitor.exporting.view import View
+    >>> page = report_page(Replayed(View(published_ms=0), CountsBook({}), {}, seconds=1.0))
+    >>> page[:38], "src=" in page
+    ('<!doctype html>\\n<html lang="en"><head>', False)
+    """
     stories = [(model.model, model_story(model, done)) for model in done.view.models]
     names = ", ".join(name for name, _ in stories)
     style, script = _asset("report.css"), _asset("report.js")
@@ -86,11 +93,15 @@ def _drawn(streams: Sequence[StreamStory]) -> Sequence[StreamStory]:
 
 
 def _period(story: ModelStory) -> str:
-    served = [revision for revision, roles in story.view.revisions.items() if "serving" in roles]
-    by = f"served by {', '.join(served)}" if served else "not serving now"
+    recording = story.recording
+    served = ", ".join(dict.fromkeys(stream.said.revision for stream in story.current))
+    if recording.said_ms != recording.last_ms and recording.said_ms is not None:
+        by = f"verdicts as of {day(recording.said_ms)}, none serves since"
+    else:
+        by = f"served by {served}" if served else "nothing serves"
     return (
-        f"{day(story.start_ms)} to {day(story.end_ms)} UTC · {story.recording.panes:,} panes judged · "
-        f"{len(story.current):,} streams now · {by}"
+        f"{day(story.start_ms)} to {day(story.end_ms)} UTC · {recording.panes:,} panes judged · "
+        f"{len(story.current):,} streams · {by}"
     )
 
 
@@ -125,7 +136,7 @@ def _card(stream: StreamStory, story: ModelStory) -> Markup:
         tag(
             "figcaption",
             tag("span", verdict_chip(said.verdict), ended),
-            tag("strong", stream.name.text),
+            tag("strong", tag("bdi", stream.who)),
             tag("span", f"{plain(said.metric)} · {said.revision}", class_="soft"),
         ),
         stream_chart(stream, story),

@@ -42,6 +42,8 @@ class StreamStory:
 
     Parameters
     ----------
+    name, who
+        Its subgroup, as in the counts files and for people to read.
     bars
         Rates by revision, this stream's own among them.
     strongest
@@ -49,10 +51,11 @@ class StreamStory:
     points
         Its evidence over time, where that may be shown; `is_open` says whether the last of all may.
     is_current
-        Whether its revision serves; if not, `record` ends before the last pane.
+        Whether its verdict stands; if not, its revision has been replaced.
     """
 
     name: Name
+    who: str
     record: StreamRecord
     bars: Mapping[str, Sequence[Bar]]
     strongest: Evidence | None
@@ -99,7 +102,7 @@ class ModelStory:
 
     @property
     def current(self) -> tuple[StreamStory, ...]:
-        """Streams of revisions that serve."""
+        """Streams whose verdict stands."""
         return tuple(stream for stream in self.streams if stream.is_current)
 
 
@@ -169,6 +172,7 @@ def _stream_story(
         points = [point for point in record.evidence[strong.detector] if curtain.is_open(point[0])]
     return StreamStory(
         name=names.of(stream.attribute, stream.subgroup),
+        who=names.text(stream.attribute, stream.subgroup),
         record=record,
         bars=bars,
         strongest=strong,

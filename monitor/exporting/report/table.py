@@ -54,7 +54,7 @@ def _row(stream: StreamStory) -> Markup:
     nothing = "withheld" if bar and not found else "–"
     cells: list[_Cell] = [
         ([verdict_chip(said.verdict), until], -said.verdict),
-        (stream.name.text, None),
+        (tag("bdi", stream.who), None),
         (plain(said.metric), None),
         (said.revision, None),
         (percent(estimate.value) if estimate else nothing, estimate.value if estimate else None),

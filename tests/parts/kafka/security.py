@@ -50,8 +50,6 @@ def scram_over_tls(home: Path) -> Secure:
         f"{listener}scram-sha-512.sasl.jaas.config": _LOGIN,
         f"{listener}ssl.keystore.type": "PEM",
         f"{listener}ssl.keystore.location": home / "server.pem",
-        # kafka-python does not read an answer behind which the connection ends at once.
-        "connection.failed.authentication.delay.ms": 1_000,
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
         "super.users": "User:ANONYMOUS",
         "allow.everyone.if.no.acl.found": "false",

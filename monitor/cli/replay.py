@@ -1,0 +1,92 @@
+"""`fairdrift replay`: recorded events through the same code as `run`, with wall time left out of it."""
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from monitor import __version__
+from monitor.adapters.clock import SystemClock
+from monitor.adapters.files import FilesSource
+from monitor.cli.build import Reads, model_plan
+from monitor.cli.exits import Exit, Refused
+from monitor.cli.output import Output, console, show
+from monitor.cli.parts import LoopParts, drop, in_memory, load_settings
+from monitor.cli.watching import Watching, rejected, worst
+from monitor.exporting.replayed import Replayed
+from monitor.exporting.standing import standings
+from monitor.exporting.terminal import verdict_table
+from monitor.judging.verdict import Verdict
+from monitor.ports import EventSource
+from monitor.service.loop import Pace, Surroundings
+from monitor.service.plan import FeedPlan
+from monitor.settings.model import Settings
+
+ROWS_SHOWN = 25
+
+
+def run_replay(stream: Path, settings_path: Path, out: Path, output: Output) -> int:
+    """Replay a recorded stream and write what was counted and said; gives the exit code."""
+    settings = load_settings(settings_path)
+    done, result = replay(settings, stream, out)
+    return show("replay", exit_of(done), result, output, _table(done, out))
+
+
+def replay(settings: Settings, stream: Path, out: Path) -> tuple[Replayed, dict[str, Any]]:
+    """Replay a stream; gives what was seen and the summary.
+
+    Raises
+    ------
+    Refused
+        if the settings have several feeds: a recorded stream is one.
+    SourceRefused
+        if the stream cannot be used.
+    """
+    if len(settings.feeds) != 1:
+        raise Refused(f"a recorded stream is one feed, and the settings have {len(settings.feeds)}: keep one of them")
+    reads: Reads = "as_configured" if any(stream.glob("feed.ndjson*")) else "canonical"
+    sources: list[FilesSource] = []
+
+    def source_of(plan: FeedPlan) -> EventSource:
+        sources.append(FilesSource(stream, {topic.role: topic.name for topic in plan.topics}))
+        return sources[0]
+
+    watching = Watching({name: model_plan(settings, name) for name in settings.models})
+    around = Surroundings(SystemClock(), False, watching.on_view, watching, __version__, settings.content_hash)
+    parts = LoopParts(settings, reads, source_of, in_memory, dict.fromkeys(settings.feeds, drop))
+    loop = parts.loop(around, Pace(poll_ms=0, max_records=5_000, publish_every_ms=2_000))
+    try:
+        loop.start()
+        with _progress() as progress:
+            task = progress.add_task("replay", total=1.0)
+            while not sources[0].is_exhausted:
+                loop.tick()
+                progress.update(task, completed=sources[0].share_read)
+            loop.tick()
+        done = watching.finish(loop)
+    finally:
+        loop.close()
+    return done, watching.write(done, out)
+
+
+def _progress() -> Progress:
+    screen = console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    return Progress(*columns, TimeRemainingColumn(), console=screen, disable=not screen.is_terminal, transient=True)
+
+
+def exit_of(done: Replayed) -> Exit:
+    """3: a stream is SUSPECT or DEGRADED, or records were refused. 4: undecided. 0: all is healthy."""
+    verdict = worst(done.view)
+    if (verdict is not None and verdict >= Verdict.SUSPECT) or rejected(done.view):
+        return Exit.FINDINGS
+    return Exit.GOOD if verdict is Verdict.HEALTHY else Exit.UNDECIDED
+
+
+def _table(done: Replayed, out: Path) -> RenderableType:
+    tables = [verdict_table(model, standings(model), ROWS_SHOWN) for model in done.view.models]
+    refused = rejected(done.view)
+    lines = [f"{refused} records were refused; summary.json has the reasons"] if refused else []
+    lines.append(f"counts, timeline and report.html: {out} (counts are exact: for the owner of the data)")
+    return Group(*tables, *lines)

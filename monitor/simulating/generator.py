@@ -1,0 +1,86 @@
+"""Scenario and seed -> the records of a stream in the order of their arrival.
+
+Before step 1: `writer` and the demo take records from here. A function of the scenario alone: the same one, the same
+bytes. Days are made one after the other, so a long stream needs no more memory than its horizon.
+"""
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+
+import numpy as np
+
+from monitor.simulating.draws import Cases, Draws
+from monitor.simulating.faults import Arrival, Draft, damaged, written
+from monitor.simulating.scenario import DAY_MS, Scenario
+
+__all__ = ["Arrival", "arrivals"]
+
+_FAULTS = 1
+"""What tells the generator of faults from that of the cases of the same day."""
+
+
+def arrivals(scenario: Scenario) -> Iterator[Arrival]:
+    """The records in the order of arrival; those of equal time by role, key and value.
+
+    Without faults a record arrives at its event time. What has not arrived by the end of the last day is not given.
+
+    Examples
+    --------
+    >>> from monitor.simulating.library import load_scenario
+    >>> first = next(arrivals(load_scenario("fair")))
+    >>> first.role, first.time_ms, first.value[:19]
+    ('inference', 1767225861290, b'{"prediction_id":"8')
+    """
+    draws = Draws(scenario)
+    coming: dict[int, list[Arrival]] = {}
+    for day in range(scenario.days):
+        drafts = list(_drafts(scenario, draws.day(day)))
+        for record in _sent(scenario, day, drafts):
+            coming.setdefault((record.time_ms - scenario.start_ms) // DAY_MS, []).append(record)
+        yield from sorted(coming.pop(day, ()))
+
+
+def _sent(scenario: Scenario, day: int, drafts: Sequence[Draft]) -> Iterator[Arrival]:
+    if scenario.faults is None:
+        return map(written, drafts)
+    return damaged(drafts, scenario.faults, np.random.default_rng([scenario.seed, day, _FAULTS]))
+
+
+def _drafts(scenario: Scenario, cases: Cases) -> Iterator[Draft]:
+    """The records of a day's cases, arriving at their event times."""
+    served = [_identity(scenario.model, revision.name) for revision in scenario.revisions]
+    names, columns = list(cases.sent), zip(*cases.sent.values(), strict=True)
+    for key, time_ms, revision, score, prediction, sent in zip(
+        cases.prediction_id,
+        cases.time_ms.tolist(),
+        cases.revision.tolist(),
+        cases.score.tolist(),
+        cases.prediction.tolist(),
+        columns,
+        strict=True,
+    ):
+        body = {
+            "prediction_id": key,
+            **served[revision],
+            "event_time": time_ms,
+            "attributes": dict(zip(names, sent, strict=True)),
+            "score": score,
+            "prediction": prediction,
+        }
+        yield Draft(time_ms, "inference", key, body)
+    for key, time_ms, label, is_missing in zip(
+        cases.prediction_id, cases.learnt_ms.tolist(), cases.label.tolist(), cases.is_missing.tolist(), strict=True
+    ):
+        if not is_missing:
+            yield Draft(time_ms, "outcome", key, {"prediction_id": key, "label": label, "event_time": time_ms})
+
+
+def _identity(model: str, revision: str) -> dict[str, str]:
+    """What tells a revision from others: a digest that stands for its weights, and its pods' hash."""
+    digest = sha256(f"{model}/{revision}".encode()).hexdigest()
+    return {
+        "model": model,
+        "revision": revision,
+        "model_digest": f"sha256:{digest}",
+        "pod_template_hash": digest[:10],
+    }
