@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, cast
 
 from monitor.cli.exits import Refused
 from monitor.counting.rules import CountingRules, ModelRules
@@ -75,7 +75,7 @@ def _hash(*parts: bytes) -> str:
 
 def _topic_plan(feed: FeedSettings, models: Mapping[str, ModelSettings], role: str, reads: Reads) -> TopicPlan:
     topic = topics_of(feed)[role]
-    adapter: Adapter = "flat_json" if reads == "canonical" else topic.adapter
+    adapter = cast("Adapter", "flat_json" if reads == "canonical" else topic.adapter)
     reading = Reading(
         role=ROLES[role],
         models=tuple(

@@ -20,7 +20,7 @@ class Exit(IntEnum):
 
 
 class Refused(Exception):
-    """A person must change something before the command can do its work; the message says what, where and what to do."""
+    """A person must change something before the command can do its work; the message says what, where, what to do."""
 
 
 def guarded(command: Callable[[], int]) -> int:

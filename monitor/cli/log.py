@@ -6,7 +6,9 @@ from typing import Any, Final
 
 import structlog
 
+from monitor.counting.lattice import OVERALL
 from monitor.exporting.view import View
+from monitor.judging.verdict import Verdict
 
 FIELDS: Final = frozenset(
     {
@@ -39,7 +41,7 @@ def logger() -> "structlog.typing.FilteringBoundLogger":
 
 
 def verdict_changes(before: View, after: View) -> Iterator[dict[str, object]]:
-    """What the new view says otherwise than the old one, a line each.
+    """What the new view says otherwise than the old one: of everyone, and whatever goes to SUSPECT or worse or back.
 
     >>> list(verdict_changes(View(0), View(1)))
     []
@@ -52,7 +54,8 @@ def verdict_changes(before: View, after: View) -> Iterator[dict[str, object]]:
     for model in after.models:
         for v in model.verdicts:
             previous = known.get((v.model, v.revision, v.attribute, v.subgroup, v.metric))
-            if previous != v.verdict:
+            is_told = max(v.verdict, previous or Verdict.HEALTHY) >= Verdict.SUSPECT or v.attribute == OVERALL
+            if previous != v.verdict and is_told:
                 yield {
                     "model": v.model,
                     "revision": v.revision,

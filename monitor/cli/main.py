@@ -11,7 +11,7 @@ from monitor.cli.output import Output
 
 app = typer.Typer(
     name="fairdrift",
-    help="Watches models for fairness drift: Kafka in, Prometheus out, evidence that stays valid while looking for ever.",
+    help="Watches models for fairness drift: Kafka in, Prometheus out; says what it knows, and when it cannot know.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -39,9 +39,7 @@ def run(settings: Settings = DEFAULT_SETTINGS) -> None:
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option("--out", help="Folder for report.html and what belongs to it.")] = Path(
-        "out/demo"
-    ),
+    out: Annotated[Path, typer.Option("--out", help="Folder for report.html and the rest.")] = Path("out/demo"),
     output: Form = Output.TABLE,
 ) -> None:
     """Show the main job on embedded parts, always with the same data: under a minute, nothing to set up."""
@@ -85,9 +83,7 @@ def check(settings: Settings = DEFAULT_SETTINGS, output: Form = Output.TABLE) ->
 
 @app.command()
 def export(
-    what: Annotated[
-        str, typer.Argument(help="schema: JSON Schema of settings and events; metrics: the catalogue page.")
-    ],
+    what: Annotated[str, typer.Argument(help="schema: JSON Schema of settings and events.")],
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
     check_only: Annotated[bool, typer.Option("--check", help="Write nothing; exit 3 if a file differs.")] = False,
     output: Form = Output.TABLE,

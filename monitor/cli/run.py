@@ -11,9 +11,17 @@ from structlog.typing import FilteringBoundLogger
 from monitor import __version__
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.telemetry import Telemetry
-from monitor.cli.build import live_loop, load_settings
 from monitor.cli.exits import Exit, Refused
 from monitor.cli.log import logger, verdict_changes
+from monitor.cli.parts import (
+    LoopParts,
+    connection,
+    dead_letters,
+    files_in,
+    kafka_settings,
+    kafka_sources,
+    load_settings,
+)
 from monitor.exporting.exposition import render
 from monitor.exporting.view import View
 from monitor.service.loop import MonitorLoop, Surroundings
@@ -50,7 +58,9 @@ class Board:
 
 def run_monitor(settings_path: Path) -> int:
     """Run until SIGTERM or SIGINT; gives the exit code."""
-    settings = load_settings(settings_path, live=True)
+    settings = load_settings(settings_path)
+    sources = kafka_sources(connection(kafka_settings(settings, settings_path)))
+    folder = settings.state.dir
     log, clock = logger(), SystemClock()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -67,18 +77,25 @@ def run_monitor(settings_path: Path) -> int:
             log.info("verdict_changed", **change)
         board.view = view
 
-    loop = live_loop(settings, Surroundings(clock, True, publish, None, __version__, settings.content_hash))
+    parts = LoopParts(settings, "as_configured", sources, files_in(folder), dead_letters(settings, folder))
+    try:
+        loop = parts.loop(Surroundings(clock, True, publish, None, __version__, settings.content_hash))
+        _turn_until(stop, loop, board, log, telemetry.port)
+    finally:
+        telemetry.stop()
+    return Exit.GOOD
+
+
+def _turn_until(stop: threading.Event, loop: MonitorLoop, board: Board, log: FilteringBoundLogger, port: int) -> None:
     try:
         loop.start()
         board.is_started = True
-        log.info("started", version=__version__, telemetry=telemetry.port, rebuilds=board.view.rebuilds)
+        log.info("started", version=__version__, telemetry=port, rebuilds=dict(board.view.rebuilds))
         gc.freeze()
         _turn(loop, board, stop, log)
         log.info("stopped")
     finally:
         loop.close()
-        telemetry.stop()
-    return Exit.GOOD
 
 
 def _turn(loop: MonitorLoop, board: Board, stop: threading.Event, log: FilteringBoundLogger) -> None:

@@ -17,14 +17,14 @@ def comparison_table(comparison: Comparison) -> Table:
     >>> row = Row("ours", 18.0, 0, 0.0, 12.0)
     >>> known = Comparison("canary", "", "2026-03-17T00:00:00Z", "sex", "F", "error_rate", True, (row,))
     >>> [list(column.cells) for column in comparison_table(known).columns]
-    [['ours'], ['18'], ['0'], ['0.0'], ['12 days']]
+    [['ours'], ['18'], ['0'], ['0.0'], ['12']]
     """
     table = Table(title=_title(comparison), title_justify="left", caption=comparison.expected, caption_justify="left")
     table.add_column("monitor")
     table.add_column("quiet days", justify="right")
     table.add_column("false alarms", justify="right")
     table.add_column("a year", justify="right")
-    table.add_column("found after", justify="right")
+    table.add_column("days to find", justify="right")
     for row in comparison.rows:
         rate = "unknown" if row.false_alarms_per_year is None else f"{row.false_alarms_per_year:.1f}"
         table.add_row(row.monitor, f"{row.quiet_days:.0f}", str(row.false_alarms), rate, _delay(row, comparison))
@@ -44,5 +44,5 @@ def _title(comparison: Comparison) -> str:
 
 def _delay(row: Row, comparison: Comparison) -> str:
     if not comparison.is_harm:
-        return "nothing to find"
-    return "never" if row.delay_days is None else f"{row.delay_days:.0f} days"
+        return "–"
+    return "never" if row.delay_days is None else f"{row.delay_days:.0f}"

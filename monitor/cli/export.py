@@ -1,0 +1,31 @@
+"""`fairdrift export`: the files that ship with fairdrift, made from the code."""
+
+from pathlib import Path
+
+import msgspec
+
+from monitor.cli.exits import Exit, Refused
+from monitor.cli.output import Output, show
+from monitor.intake.schema import schemas
+from monitor.settings.schema import settings_schema
+
+KINDS = ("schema",)
+
+
+def run_export(what: str, out: Path, *, check_only: bool, output: Output) -> int:
+    """Write the files, or with `check_only` compare them; gives the exit code."""
+    if what not in KINDS:
+        raise Refused(f"cannot export {what!r}; choose one of: {', '.join(KINDS)}")
+    files = {f"{kind}.v1.schema.json": schema for kind, schema in schemas().items()}
+    files["settings.schema.json"] = settings_schema()
+    texts = {
+        out / name: msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n" for name, schema in files.items()
+    }
+    if check_only:
+        different = [str(path) for path, text in texts.items() if not path.exists() or path.read_bytes() != text]
+        result = {"different": different, "renew": f"fairdrift export {what} --out {out}"}
+        return show("export", Exit.FINDINGS if different else Exit.GOOD, result, output)
+    out.mkdir(parents=True, exist_ok=True)
+    for path, text in texts.items():
+        path.write_bytes(text)
+    return show("export", Exit.GOOD, {"written": [str(path) for path in texts]}, output)
