@@ -3,7 +3,7 @@
 Touches nothing; the modules beside it take the library from here.
 """
 
-import importlib.util
+import importlib
 import warnings
 
 from monitor.ports import SourceRefused
@@ -37,5 +37,9 @@ def require_crc32c() -> None:
     --------
     >>> require_crc32c()
     """
-    if importlib.util.find_spec("crc32c") is None:
-        raise SourceRefused("the package crc32c is missing, without which Kafka is read too slowly: pip install crc32c")
+    try:
+        importlib.import_module("crc32c")
+    except ImportError as error:
+        raise SourceRefused(
+            "the package crc32c is missing, without which Kafka is read too slowly: pip install crc32c"
+        ) from error

@@ -36,7 +36,7 @@ SETTINGS: Final[Mapping[str, object]] = {
     "max_partition_fetch_bytes": MOST_BYTES_A_PARTITION,
     "fetch_max_bytes": MOST_BYTES_A_FETCH,
     "fetch_min_bytes": 1,
-    "fetch_max_wait_ms": 500,
+    "fetch_max_wait_ms": 50,  # a broker may hold an empty fetch this long: bounds how late a record is seen
     "check_crcs": True,
     "metrics_enabled": False,
 }

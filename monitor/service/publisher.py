@@ -133,7 +133,11 @@ def topic_views(feed: Feed) -> list[TopicView]:
                 fields_ignored=sum(extra.ignored.get(topic.name, 0) for extra in extras),
                 unpaired={key[2]: n for key, n in tallies.items() if key[:2] == ("unpaired", topic.name)},
                 last_event_ms=last_event,
-                last_arrival_ms={(topic.role, model): feed.arrived_ms[topic.name] for _, model in last_event},
+                last_arrival_ms={
+                    (topic.role, model): feed.arrived_ms[topic.name]
+                    for _, model in last_event
+                    if topic.name in feed.arrived_ms  # nothing yet since the process began
+                },
             )
         )
     return views

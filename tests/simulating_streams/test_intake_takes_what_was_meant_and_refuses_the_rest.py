@@ -1,4 +1,4 @@
-"""The decoder of the monitor reads these streams: every good record, and for every bad one the reason it was made for."""
+"""The decoder reads these streams: every good record, and for every bad one the reason it was made for."""
 
 from collections import Counter, namedtuple
 from collections.abc import Callable

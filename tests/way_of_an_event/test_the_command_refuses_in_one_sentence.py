@@ -41,7 +41,9 @@ def test_settings_that_are_not_there(tmp_path: Path) -> None:
 def test_settings_with_a_misspelt_metric_say_where_and_what_was_meant(tmp_path: Path) -> None:
     path = settings_file(tmp_path)
     path.write_text(path.read_text().replace("error_rate", "eror_rate"))
-    assert_refused(fairdrift(["check", "--settings", path]), 2, "fairdrift.yaml:18:", "did you mean error_rate?")
+    line = next(n for n, text in enumerate(path.read_text().splitlines(), start=1) if "eror_rate" in text)
+    done = fairdrift(["check", "--settings", path])
+    assert_refused(done, 2, f"fairdrift.yaml:{line}:", "metrics[2]", "did you mean error_rate?")
 
 
 def test_a_stream_that_is_not_there(tmp_path: Path) -> None:
