@@ -23,7 +23,7 @@ def console(*, stderr: bool = False) -> "Console":
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() or "COLUMNS" in os.environ else 140
+    width = None if stream.isatty() or "COLUMNS" in os.environ else 150
     return Console(stderr=stderr, width=width, soft_wrap=False, highlight=False)
 
 

@@ -53,9 +53,9 @@ def verdict_table(model: ModelView, rows: Sequence[Standing], most: int | None =
     """
     table = Table(box=SIMPLE_HEAD, title=_title(model), title_justify="left", pad_edge=False, caption_justify="left")
     table.add_column("verdict", no_wrap=True)
-    table.add_column("subgroup", overflow="fold")
-    table.add_column("metric", overflow="fold")
-    table.add_column("revision", overflow="fold")
+    table.add_column("subgroup", overflow="fold", min_width=18)
+    table.add_column("metric", overflow="fold", min_width=19)
+    table.add_column("revision", overflow="fold", max_width=16)
     for heading in ("rate, 95 %", "cases / n", "limit", "evidence / needed", "blind below"):
         table.add_column(heading, justify="right", no_wrap=True)
     shown = rows if most is None else rows[:most]

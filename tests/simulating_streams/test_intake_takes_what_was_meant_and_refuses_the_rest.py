@@ -42,7 +42,8 @@ def test_every_record_that_is_one_is_taken_and_every_other_refused(name: str, st
         assert decoded.fields_ignored == 0
         assert bool(decoded.rejects) == (made.scenario.faults is not None)
         if role == "inference":
-            codes = {code.kind for event in decoded.events for code in coding(made.scenario).read(event.combination)}
+            read = coding(made.scenario).read
+            codes = {code.kind for event in decoded.events for code in read(event.combination)}
             assert codes <= {"known", "null"}
 
 
