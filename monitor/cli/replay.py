@@ -46,6 +46,8 @@ def replay(settings: Settings, stream: Path, out: Path) -> tuple[Replayed, dict[
     if len(settings.feeds) != 1:
         raise Refused(f"a recorded stream is one feed, and the settings have {len(settings.feeds)}: keep one of them")
     reads: Reads = "as_configured" if any(stream.glob("feed.ndjson*")) else "canonical"
+    if reads == "canonical" and not any(stream.glob("attributes.ndjson*")):
+        settings = _with_attributes_on_inferences(settings)
     sources: list[FilesSource] = []
 
     def source_of(plan: FeedPlan) -> EventSource:
@@ -68,6 +70,12 @@ def replay(settings: Settings, stream: Path, out: Path) -> tuple[Replayed, dict[
     finally:
         loop.close()
     return done, watching.write(done, out)
+
+
+def _with_attributes_on_inferences(settings: Settings) -> Settings:
+    """A recorded stream without a file of attributes carries them on its inferences."""
+    feeds = {name: feed.model_copy(update={"attributes": None}) for name, feed in settings.feeds.items()}
+    return settings.model_copy(update={"feeds": feeds})
 
 
 def _progress() -> Progress:

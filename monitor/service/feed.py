@@ -17,6 +17,9 @@ from monitor.service.shard import Shard
 LOOK_EVERY_MS = 1_000
 NOTE_EVERY_MS = 5_000
 
+MISSING = frozenset({"gap", "evicted"})
+"""Flags of panes that miss something, rather than know it late."""
+
 Rejects = Callable[[str, int, list[tuple[int, str, str | None]]], None]
 
 
@@ -120,7 +123,7 @@ class Feed:
             self._rebuild({number for _, number in lost.lost})
             return 0
         for batch in batches:
-            self._take_batch(batch, now_ms)
+            self._take_batch(batch, now_ms, judged_ms)
         count = sum(len(batch.records) for batch in batches)
         if count < max_records or now_ms - self._looked_ms >= LOOK_EVERY_MS:
             self.ends.update({tp: end for tp, (_, end) in source.bounds().items()})
@@ -132,9 +135,11 @@ class Feed:
             self._noted_ms = now_ms
         return count
 
-    def _take_batch(self, batch: Batch, now_ms: int) -> None:
+    def _take_batch(self, batch: Batch, now_ms: int, judged_ms: int) -> None:
         shard = self.shards[batch.partition]
-        self._parts.rejects(batch.topic, batch.partition, shard.take(self._topics[batch.topic], batch, now_ms))
+        self._parts.rejects(
+            batch.topic, batch.partition, shard.take(self._topics[batch.topic], batch, now_ms, judged_ms)
+        )
         self.arrived_ms[batch.topic] = now_ms
         if batch.topic in shard.stopped:
             self._parts.source.pause([(batch.topic, batch.partition)])
@@ -210,6 +215,10 @@ class Feed:
             s.extra.last_event_ms[name] for s in self.shards.values() for name in names if name in s.extra.last_event_ms
         ]
         return max(seen, default=None)
+
+    def evidence_from_ms(self) -> int:
+        """Panes that begin before this miss something that was never read: they are no evidence."""
+        return max((ms for flag, ms in self.inexact_before_ms().items() if flag in MISSING), default=0)
 
     def lag_records(self) -> int:
         """Records in the log that were not read yet, as far as the end offsets are known."""

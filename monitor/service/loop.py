@@ -128,7 +128,7 @@ class MonitorLoop:
     def _judge(self, judged: JudgedModel) -> None:
         feed, book = self.feeds[judged.plan.feed], self.books[judged.plan.feed]
         watermark_ms = feed.watermark_ms()
-        exact_from_ms = max(feed.inexact_before_ms().values(), default=0)
+        exact_from_ms = feed.evidence_from_ms()
         while watermark_ms is not None and judged.advance(feed.states, watermark_ms, exact_from_ms) is not None:
             self._assess(judged, feed)
             if self._around.watcher is not None:

@@ -6,9 +6,11 @@ the next poll; where the stored state cannot be trusted it is thrown away and re
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from monitor.counting.fold import Fold
 from monitor.counting.letting_go import ClosedPane, enforce_cap, let_go
@@ -87,8 +89,8 @@ class Shard:
         progress = self.state.progress.get(topic)
         return None if progress is None else progress.next_offset
 
-    def take(self, topic: TopicPlan, batch: Batch, clock_ms: int) -> list[tuple[int, str, str | None]]:
-        """Decode and count a batch; gives its rejects as (offset, reason, field).
+    def take(self, topic: TopicPlan, batch: Batch, clock_ms: int, judged_ms: int) -> list[tuple[int, str, str | None]]:
+        """Decode and count a batch; gives its rejects as (offset, reason, field). Panes were judged to `judged_ms`.
 
         A flood of rejects stops the topic at the record that went over the limit: nothing behind it is taken.
         """
@@ -100,10 +102,25 @@ class Shard:
             self.stopped.add(topic.name)
             records = records[: stop + 1]
             decoded = _cut(decoded, stop + 1)
+        self._note_broken_delay(topic.name, decoded, judged_ms)
         self._fold.fold(self.state, topic.name, decoded.events)
         self.state.topic(topic.name).next_offset = records[-1].offset + 1
         self._note(topic, batch, decoded, clock_ms)
         return [(records[r.index].offset, r.reason, r.field) for r in decoded.rejects]
+
+    def _note_broken_delay(self, topic: str, decoded: Decoded, judged_ms: int) -> None:
+        """Flag records that were on time in their own partition, yet come after it was passed over as idle.
+
+        Their cells have been read: they mend published counts only.
+        """
+        frontier = self.state.topic(topic).frontier
+        if not decoded.events or (frontier.watermark_ms is not None and frontier.watermark_ms >= judged_ms):
+            return
+        times = np.fromiter((event.event_time_ms for event in decoded.events), np.int64, len(decoded.events))
+        marks = replace(frontier).advance(times)
+        broken = times[(times >= marks) & (times < judged_ms)]
+        if len(broken):
+            self._is_inexact_before("late_after_idle", int(broken.max()) + 1)
 
     def _note(self, topic: TopicPlan, batch: Batch, decoded: Decoded, clock_ms: int) -> None:
         extra = self.extra

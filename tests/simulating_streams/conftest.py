@@ -17,6 +17,7 @@ from monitor.simulating.scenario import Scenario
 class Cases:
     """Well-formed records by prediction: columns of inferences, and of their standing outcomes (-1 and 0: none)."""
 
+    key: np.ndarray
     attributes: dict[str, np.ndarray]
     revision: np.ndarray
     time_ms: np.ndarray
@@ -60,6 +61,7 @@ def cases_of(scenario: Scenario, records: list[Arrival]) -> Cases:
     rows = list(said.values())
     outcomes = [learnt.get(key, {"label": -1, "event_time": 0}) for key in said]
     return Cases(
+        np.array(list(said)),
         {name: np.array([row["attributes"][name] for row in rows], dtype=object) for name in rows[0]["attributes"]},
         np.array([row["revision"] for row in rows]),
         np.array([row["event_time"] for row in rows]),
