@@ -12,6 +12,8 @@ import json
 import sys
 import time
 import uuid
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -143,9 +145,23 @@ def held(count: int) -> PartitionState:
     return state
 
 
-def is_exact(state: PartitionState, load: Workload) -> bool:
-    """Whether every cell equals a recount from the source columns."""
-    counted: dict[tuple[int, ...], int] = {}
+def is_exact(states: Sequence[PartitionState], load: Workload) -> bool:
+    """Whether every cell, summed over the partitions, equals a recount from the source columns."""
+    counted: Counter[tuple[int, ...]] = Counter()
+    for state in states:
+        _add_cells(counted, state)
+    pane = load.time // PANE
+    edges = np.array(EDGES_BY_HAND) * PANE
+    age_bin = np.minimum(np.searchsorted(edges, load.age, side="right") - 1, len(edges) - 2)
+    labelled = load.age <= HORIZON
+    free = np.stack((pane, np.full(len(pane), -1), load.combination, load.prediction, np.full(len(pane), -1)), axis=1)
+    both = np.stack((pane, age_bin, load.combination, load.prediction, load.label), axis=1)[labelled]
+    names, counts = np.unique(np.concatenate((free, both)), axis=0, return_counts=True)
+    return counted == {tuple(name): n for name, n in zip(names.tolist(), counts.tolist(), strict=True)}
+
+
+def _add_cells(counted: Counter[tuple[int, ...]], state: PartitionState) -> None:
+    """Add the cells of a partition by (pane, age bin, combination, prediction, label)."""
     for model, pane, age_bin in state.cells.groups():
         cells = state.cells.counts((model, pane, age_bin))
         if age_bin >= 0:
@@ -158,15 +174,7 @@ def is_exact(state: PartitionState, load: Workload) -> bool:
         ):
             if state.sources.known[number].revision == "r1":
                 name = (pane, age_bin, combination, prediction, label)
-                counted[name] = counted.get(name, 0) + on_time + late
-    pane = load.time // PANE
-    edges = np.array(EDGES_BY_HAND) * PANE
-    age_bin = np.minimum(np.searchsorted(edges, load.age, side="right") - 1, len(edges) - 2)
-    labelled = load.age <= HORIZON
-    free = np.stack((pane, np.full(len(pane), -1), load.combination, load.prediction, np.full(len(pane), -1)), axis=1)
-    both = np.stack((pane, age_bin, load.combination, load.prediction, load.label), axis=1)[labelled]
-    names, counts = np.unique(np.concatenate((free, both)), axis=0, return_counts=True)
-    return counted == {tuple(name): n for name, n in zip(names.tolist(), counts.tolist(), strict=True)}
+                counted[name] += on_time + late
 
 
 EDGES_BY_HAND = (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 18, 22, 27, 33, 41, 51, 60)
@@ -209,7 +217,7 @@ def main() -> int:
                 state = held(before) if before else PartitionState(RULES)
                 held_bytes = resident_bytes() - start_bytes
                 timing = run(state, polls(load, size), commits=commits)
-                exact &= is_exact(state, load)
+                exact &= is_exact([state], load)
                 per = 1e6 / options.messages
                 line = f"{before:>9,} held, polls of {size:>6,}: fold {timing.fold * per:.2f} us/message"
                 if commits:

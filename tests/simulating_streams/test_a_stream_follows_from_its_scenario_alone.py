@@ -25,6 +25,8 @@ def test_the_same_scenario_written_twice_gives_the_same_files(name: str, tmp_pat
     first, second = (sorted((tmp_path / folder).iterdir()) for folder in ("first", "second"))
     assert [path.name for path in first] == [path.name for path in second]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    # bytes 4 to 8 of a gzip file are its time of writing
+    assert {path.read_bytes()[4:8] for path in first if path.suffix == ".gz"} == {bytes(4)}
 
 
 def test_another_seed_gives_another_stream() -> None:
