@@ -12,8 +12,8 @@ from monitor.judging.verdict import Verdict
 
 FIELDS: Final = frozenset(
     {
-        *("event", "level", "timestamp", "version", "telemetry", "rebuilds", "feeds", "model", "revision"),
-        *("attribute", "subgroup", "metric", "verdict", "previous", "reasons", "error"),
+        *("event", "level", "timestamp", "version", "telemetry", "api", "rebuilds", "feeds", "model", "revision"),
+        *("attribute", "subgroup", "metric", "verdict", "previous", "reasons", "error", "actor", "reason"),
     }
 )
 """Everything a log line may hold. No payload, no identifier, no raw attribute value."""

@@ -99,6 +99,23 @@ def export(
 
 
 @app.command()
+def acknowledge(
+    stream: Annotated[str, typer.Argument(help="model/attribute/subgroup/metric")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept with your name.")],
+    settings: Settings = DEFAULT_SETTINGS,
+    output: Form = Output.TABLE,
+) -> None:
+    """Say that a person has seen an alarm: its evidence starts anew, and DEGRADED is let go."""
+
+    def command() -> int:
+        from monitor.cli.acknowledge import run_acknowledge
+
+        return run_acknowledge(stream, reason, settings, output)
+
+    raise typer.Exit(guarded(command))
+
+
+@app.command()
 def simulate(
     scenario: Annotated[str, typer.Argument(help="Name of a scenario; `list` names them.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the stream and what was said of it.")],

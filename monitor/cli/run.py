@@ -10,6 +10,7 @@ from structlog.typing import FilteringBoundLogger
 
 from monitor import __version__
 from monitor.adapters.clock import SystemClock
+from monitor.adapters.operate_api import Acknowledgement, OperateApi, Tokens
 from monitor.adapters.telemetry import Telemetry
 from monitor.cli.exits import Exit, Refused
 from monitor.cli.log import logger, verdict_changes
@@ -23,8 +24,11 @@ from monitor.cli.parts import (
     load_settings,
 )
 from monitor.exporting.exposition import render
+from monitor.exporting.status import status
 from monitor.exporting.view import View
+from monitor.service.inbox import Inbox
 from monitor.service.loop import MonitorLoop, Surroundings
+from monitor.settings.sections.http import TokenSettings
 
 RETRY_SECONDS = 1.0
 STALLED_MS = 60_000
@@ -65,11 +69,14 @@ def run_monitor(settings_path: Path) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: _note(stop, _frame))
-    board = Board(clock)
+    board, inbox = Board(clock), Inbox[Acknowledgement]()
+    telemetry = Telemetry(settings.http.telemetry, board.metrics, startup=board.started, live=board.live)
+    api = OperateApi(settings.http.api, tokens(settings.http.tokens), lambda: status(board.view), inbox.ask)
     try:
-        telemetry = Telemetry(settings.http.telemetry, board.metrics, startup=board.started, live=board.live)
         telemetry.start()
+        api.start()
     except OSError as error:
+        telemetry.stop()
         raise Refused(str(error)) from error
 
     def publish(view: View) -> None:
@@ -80,29 +87,51 @@ def run_monitor(settings_path: Path) -> int:
     parts = LoopParts(settings, "as_configured", sources, files_in(folder), dead_letters(settings, folder))
     try:
         loop = parts.loop(Surroundings(clock, True, publish, None, __version__, settings.content_hash))
-        _turn_until(stop, loop, board, log, telemetry.port)
+        try:
+            loop.start()
+            board.is_started = True
+            ports = {"telemetry": telemetry.port, "api": api.port}
+            log.info("started", version=__version__, rebuilds=dict(board.view.rebuilds), **ports)
+            gc.freeze()
+            _turn(loop, board, inbox, stop, log)
+            log.info("stopped")
+        finally:
+            loop.close()
     finally:
         telemetry.stop()
+        api.stop()
     return Exit.GOOD
 
 
-def _turn_until(stop: threading.Event, loop: MonitorLoop, board: Board, log: FilteringBoundLogger, port: int) -> None:
-    try:
-        loop.start()
-        board.is_started = True
-        log.info("started", version=__version__, telemetry=port, rebuilds=dict(board.view.rebuilds))
-        gc.freeze()
-        _turn(loop, board, stop, log)
-        log.info("stopped")
-    finally:
-        loop.close()
+def tokens(files: TokenSettings) -> Tokens:
+    """The tokens, read from their files now. `Refused` for a file that cannot be read or is empty."""
+    found: dict[str, str] = {}
+    for name in ("read", "operate"):
+        path: Path | None = getattr(files, f"{name}_file")
+        if path is None:
+            continue
+        try:
+            found[name] = path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise Refused(f"http.tokens.{name}_file: {path}: {error.strerror}") from error
+        if not found[name]:
+            raise Refused(f"http.tokens.{name}_file: {path} is empty: write a long random token into it")
+    return Tokens(**found)
 
 
-def _turn(loop: MonitorLoop, board: Board, stop: threading.Event, log: FilteringBoundLogger) -> None:
+def _turn(
+    loop: MonitorLoop, board: Board, inbox: Inbox[Acknowledgement], stop: threading.Event, log: FilteringBoundLogger
+) -> None:
+    def acknowledge(asked: Acknowledgement) -> None:
+        loop.acknowledge(asked.model, asked.attribute, asked.subgroup, asked.metric)
+        stream = {"attribute": asked.attribute, "subgroup": asked.subgroup, "metric": asked.metric}
+        log.info("acknowledged", model=asked.model, actor=asked.actor, reason=asked.reason, **stream)
+
     was_unreachable = False
     while not stop.is_set():
         loop.tick()
         board.tick()
+        inbox.answer(acknowledge)
         unreachable = [name for name, feed in loop.feeds.items() if feed.is_unreachable]
         if bool(unreachable) != was_unreachable:
             was_unreachable = bool(unreachable)

@@ -136,10 +136,9 @@ class Feed:
         return count
 
     def _take_batch(self, batch: Batch, now_ms: int, judged_ms: int) -> None:
-        shard = self.shards[batch.partition]
-        self._parts.rejects(
-            batch.topic, batch.partition, shard.take(self._topics[batch.topic], batch, now_ms, judged_ms)
-        )
+        shard, is_covered = self.shards[batch.partition], self.is_covered(batch.topic, batch.partition)
+        rejects = shard.take(self._topics[batch.topic], batch, now_ms, judged_ms, is_covered=is_covered)
+        self._parts.rejects(batch.topic, batch.partition, rejects)
         self.arrived_ms[batch.topic] = now_ms
         if batch.topic in shard.stopped:
             self._parts.source.pause([(batch.topic, batch.partition)])

@@ -132,6 +132,11 @@ class JudgedModel:
         if self.judged_ms is not None:
             self.verdicts = self.judge.assess(self.judged_ms, DataState(self.serving(), flags, stale))
 
+    def acknowledge(self, attribute: str, subgroup: str, metric: str) -> None:
+        """A person has seen the alarm of a stream. `ValueError` for one that is not judged."""
+        self.judge.acknowledge(attribute, subgroup, metric)
+        self._is_dirty = True
+
     def commit(self) -> None:
         """Store the evidence if it moved. `OSError` if the disk refuses."""
         if self._is_dirty and self.judged_ms is not None:

@@ -151,6 +151,21 @@ class MonitorLoop:
             found = doubts(feed, judged.plan, start_ms, now_ms)
             judged.assess(found.flags, found.stale)
 
+    def acknowledge(self, model: str, attribute: str, subgroup: str, metric: str) -> None:
+        """Take a person's word that an alarm was seen: stored and published before this returns.
+
+        Raises
+        ------
+        ValueError
+            for a stream that is not judged; nothing is then changed.
+        """
+        judged = next((one for one in self.models if one.plan.name == model), None)
+        if judged is None:
+            raise ValueError(f"no model {model} is watched here")
+        judged.acknowledge(attribute, subgroup, metric)
+        judged.commit()
+        self.publish()
+
     def publish(self) -> None:
         """Swap in a new view of everything."""
         now_ms = self._around.clock.now_ms()

@@ -5,9 +5,8 @@ the next poll; where the stored state cannot be trusted it is thrown away and re
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 import msgspec
 import numpy as np
@@ -18,17 +17,16 @@ from monitor.counting.partition import PartitionState
 from monitor.counting.persistence import restore, slice_numbers, take_change, take_slice
 from monitor.intake.decode import Decoded
 from monitor.intake.reject_stop import RejectMeter
-from monitor.ports import Batch, StateCorrupt, StateStore
+from monitor.intake.times import MOST_AHEAD_MS
+from monitor.ports import Batch, Record, StateCorrupt, StateStore
 from monitor.service.plan import FeedPlan, TopicPlan
-
-CLAMP_MS: Final = 300_000
-"""How far an event time may lie after its record's broker time, and a broker time after our clock."""
 
 
 class Extra(msgspec.Struct, array_like=True):
     """What the loop keeps with a partition's counts."""
 
     rules_hash: str
+    number: int
     broker_time_ms: int | None = None
     rejected: dict[str, dict[str, int]] = {}  # topic -> reason -> records
     ignored: dict[str, int] = {}  # topic -> fields
@@ -60,7 +58,7 @@ class Shard:
             self._store.clear()
         self.rebuild_reason = reason
         self.state = PartitionState(self.plan.counting)
-        self.extra = Extra(self.plan.rules_hash)
+        self.extra = Extra(self.plan.rules_hash, self.number)
         self._cut_topics: set[str] = set()
 
     def load(self) -> None:
@@ -72,6 +70,8 @@ class Shard:
                 return
             state, packed = restore(self.plan.counting, stored.slices, stored.changes)
             extra = msgspec.msgpack.decode(packed, type=Extra)
+            if extra.number != self.number:
+                raise StateCorrupt(f"the state of partition {extra.number} lies in the place of {self.number}")
         except (StateCorrupt, msgspec.MsgspecError, ValueError, KeyError, IndexError):
             self.begin_anew("corrupt")
             return
@@ -89,10 +89,13 @@ class Shard:
         progress = self.state.progress.get(topic)
         return None if progress is None else progress.next_offset
 
-    def take(self, topic: TopicPlan, batch: Batch, clock_ms: int, judged_ms: int) -> list[tuple[int, str, str | None]]:
-        """Decode and count a batch; gives its rejects as (offset, reason, field). Panes were judged to `judged_ms`.
+    def take(
+        self, topic: TopicPlan, batch: Batch, clock_ms: int, judged_ms: int, *, is_covered: bool
+    ) -> list[tuple[int, str, str | None]]:
+        """Decode and count a batch; gives its rejects as (offset, reason, field).
 
-        A flood of rejects stops the topic at the record that went over the limit: nothing behind it is taken.
+        Panes were judged to `judged_ms`; not `is_covered`: a rebuild reads again what had been read before. A flood of
+        rejects stops the topic at the record that went over the limit: nothing behind it is taken.
         """
         decoded = topic.decoder.decode(batch.records, self.number, self._partitions)
         records = batch.records
@@ -102,32 +105,38 @@ class Shard:
             self.stopped.add(topic.name)
             records = records[: stop + 1]
             decoded = _cut(decoded, stop + 1)
-        self._note_broken_delay(topic.name, decoded, judged_ms)
+        self._note_broken_delay(topic, records, decoded, judged_ms, is_covered=is_covered)
         self._fold.fold(self.state, topic.name, decoded.events)
         self.state.topic(topic.name).next_offset = records[-1].offset + 1
         self._note(topic, batch, decoded, clock_ms)
         return [(records[r.index].offset, r.reason, r.field) for r in decoded.rejects]
 
-    def _note_broken_delay(self, topic: str, decoded: Decoded, judged_ms: int) -> None:
+    def _note_broken_delay(
+        self, topic: TopicPlan, records: Sequence[Record], decoded: Decoded, judged_ms: int, *, is_covered: bool
+    ) -> None:
         """Flag records that were on time in their own partition, yet come after it was passed over as idle.
 
-        Their cells have been read: they mend published counts only.
+        Their cells have been read: they mend published counts only. A rebuild reads cells' records again: of these only
+        such as came later than their producer's stated delay can have been missed.
         """
-        frontier = self.state.topic(topic).frontier
+        frontier = self.state.topic(topic.name).frontier
         if not decoded.events or (frontier.watermark_ms is not None and frontier.watermark_ms >= judged_ms):
             return
         times = np.fromiter((event.event_time_ms for event in decoded.events), np.int64, len(decoded.events))
         marks = replace(frontier).advance(times)
-        broken = times[(times >= marks) & (times < judged_ms)]
-        if len(broken):
-            self._is_inexact_before("late_after_idle", int(broken.max()) + 1)
+        is_broken = (times >= marks) & (times < judged_ms)
+        if not is_covered:
+            arrived = np.fromiter((records[index].timestamp for index in decoded.indexes), np.int64, len(times))
+            is_broken &= arrived - times > topic.publish_delay_ms
+        if is_broken.any():
+            self._is_inexact_before("late_after_idle", int(times[is_broken].max()) + 1)
 
     def _note(self, topic: TopicPlan, batch: Batch, decoded: Decoded, clock_ms: int) -> None:
         extra = self.extra
         if topic.name in self._cut_topics:
             self._cut_topics.discard(topic.name)
-            self._is_inexact_before("gap", batch.records[0].timestamp + CLAMP_MS)
-        newest = min(max(record.timestamp for record in batch.records), clock_ms + CLAMP_MS)
+            self._is_inexact_before("gap", batch.records[0].timestamp + MOST_AHEAD_MS)
+        newest = min(max(record.timestamp for record in batch.records), clock_ms + MOST_AHEAD_MS)
         extra.broker_time_ms = newest if extra.broker_time_ms is None else max(extra.broker_time_ms, newest)
         reasons = Counter(reject.reason for reject in decoded.rejects)
         known = extra.rejected.setdefault(topic.name, {})

@@ -74,5 +74,5 @@ models:
     subgroups: {{depth: 1, min_cell: 11}}
     metrics: [false_negative_rate, false_positive_rate, error_rate]
     windows: {{pane: 1d, published: [7d, 28d]}}
-http: {{telemetry: "127.0.0.1:{port}"}}
+http: {{telemetry: "127.0.0.1:{port}", api: "127.0.0.1:0"}}
 """
