@@ -9,6 +9,7 @@ from monitor.counting.rules import CountingRules, ModelRules
 from monitor.intake.decode import Decoder
 from monitor.intake.reading import Adapter, ModelReading, Reading, Role
 from monitor.judging.judge import Judge
+from monitor.judging.metrics import ALWAYS_ON
 from monitor.judging.reference import Reference, read_reference
 from monitor.judging.rules import Budget, JudgingRules
 from monitor.service.plan import FeedPlan, ModelPlan, TopicPlan
@@ -108,16 +109,21 @@ def model_plan(settings: Settings, name: str) -> ModelPlan:
     )
 
 
+def watched(model: ModelSettings) -> tuple[str, ...]:
+    """The metrics of a model: those asked for, and those that are always on."""
+    return (*model.metrics, *ALWAYS_ON)
+
+
 def judging_rules(settings: Settings, name: str, edges_ms: tuple[int, ...]) -> JudgingRules:
     """How one model is judged; `edges_ms` are those of its label-age bins."""
     model = settings.models[name]
     feed, alarms = settings.feeds[model.feed], model.judging.false_alarms
     return JudgingRules(
         model=name,
-        metrics=tuple(model.metrics),
+        metrics=watched(model),
         pane_ms=model.windows.pane_ms,
         edges_ms=edges_ms,
-        tolerance={metric: tolerance_of(model, metric) for metric in model.metrics},
+        tolerance={metric: tolerance_of(model, metric) for metric in watched(model)},
         harm_to_find=model.judging.harm_to_find,
         budgets={
             "watch": Budget(alarms.watch.count, alarms.watch.per_ms),

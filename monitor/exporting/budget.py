@@ -28,19 +28,21 @@ class Folded:
     suppressed: int
 
 
-def series_per_subgroup(metrics: int, windows: int, detectors: int = 1) -> int:
+def series_per_subgroup(metrics: int, windows: int, judged: int, detectors: int = 1) -> int:
     """Most series of one subgroup of one revision, from the labels in the catalogue.
 
-    >>> series_per_subgroup(metrics=5, windows=2)
-    146
+    `metrics` have rates in windows, `judged` ones a verdict: those of labels, too.
+
+    >>> series_per_subgroup(metrics=5, windows=2, judged=7)
+    166
     """
-    sizes = {**_VALUES_OF, "state": len(Verdict), "metric": metrics, "window": windows, "detector": detectors}
+    sizes = {**_VALUES_OF, "state": len(Verdict), "window": windows, "detector": detectors}
     total = 0
     for series in CATALOGUE:
         if "subgroup" in series.labels:
             size = 1
             for label in series.labels:
-                size *= sizes[label]
+                size *= (metrics if "window" in series.labels else judged) if label == "metric" else sizes[label]
             total += size
     return total
 
@@ -54,7 +56,8 @@ def fold(model: ModelView, other_series: int) -> Folded:
         Series of the model that belong to no subgroup; they count, and never fold.
     """
     detectors = {detector for _, _, detector, _ in model.evidence_thresholds}
-    each = series_per_subgroup(len(model.metrics), len(model.windows), max(1, len(detectors)))
+    judged = {said.metric for said in model.verdicts} | set(model.metrics)
+    each = series_per_subgroup(len(model.metrics), len(model.windows), len(judged), max(1, len(detectors)))
     each *= max(1, len(model.revisions))
     subgroups = _thinnest_first(model.groups)
     wanted = other_series + each * len({(group.attribute, group.subgroup) for group in model.groups})

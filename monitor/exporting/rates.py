@@ -38,18 +38,28 @@ _FIELDS: Final[Mapping[Kind, str]] = {
 RATES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     name: (tuple(_FIELDS[kind] for kind in metric.harmful), tuple(_FIELDS[kind] for kind in metric.counted))
     for name, metric in METRICS.items()
+    if set(metric.counted) <= set(_FIELDS)
+} | {
+    "label_prevalence": (("tp", "fn"), ("tp", "fp", "tn", "fn")),
+    "label_completeness": (("tp", "fp", "tn", "fn"), ("n",)),
 }
-"""Metric -> the counts that are its cases, and those that are its samples: as `judging` counts them."""
+"""Metric -> the counts that are its cases, and those that are its samples: as `judging` counts them.
+
+The two metrics of labels are judged bin by bin; people are shown the plain shares. Audited outcomes are not counted
+apart in windows: `false_omission_rate` has verdicts and no published rate.
+"""
 
 
 def cases(metric: str, counts: GatedCounts) -> Cases | None:
-    """Cases and samples of a metric; None if withheld. KeyError for a metric without a published rate.
+    """Cases and samples of a metric; None if withheld, or without a published rate.
 
     >>> cases("false_negative_rate", GatedCounts(tp=60, fn=20))
     Cases(k=20, n=80)
     >>> cases("error_rate", GatedCounts(tp=60, fn=20)) is None
     True
     """
+    if metric not in RATES:
+        return None
     harmful, counted = RATES[metric]
     samples = [getattr(counts, name) for name in counted]
     if None in samples:

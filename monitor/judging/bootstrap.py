@@ -130,6 +130,8 @@ class Bootstrap:
         single = np.array([group.level <= 1 for group in subgroups])
         rows, groups = self._people.members(cells.combination)
         for rate in self._rules.rates:
+            if rate.is_of_labels:
+                continue
             k = np.bincount(groups, weights=cells.of(rate.harmful)[rows], minlength=len(subgroups))
             n = np.bincount(groups, weights=cells.of(rate.counted)[rows], minlength=len(subgroups))
             large = single & (n >= _LARGE * n[0]) & (n > 0)

@@ -24,8 +24,9 @@ from monitor.judging.reference import Reference
 from monitor.judging.rules import DAY_MS, DataState, JudgingRules
 from monitor.judging.shadow import serves, without_shadows
 from monitor.judging.streams import CLOSED, Streams
-from monitor.judging.tally import Tally, tally
+from monitor.judging.tally import Tally, summed, tally
 from monitor.judging.verdict import StreamVerdict
+from monitor.judging.waiting import Waiting, of_reference
 from monitor.judging.weights import LEVELS, expected_alarms
 
 Ints = NDArray[np.int64]
@@ -59,7 +60,7 @@ class Judge:
     >>> judge.step(DAY_MS, RipeCells.empty())
     >>> said = judge.assess(DAY_MS, DataState(serving=("r1",)))
     >>> len(said), said[0].subgroup, said[0].verdict.name, said[0].reasons
-    (30, 'overall', 'INCONCLUSIVE', ('reference_building',))
+    (48, 'overall', 'INCONCLUSIVE', ('reference_building',))
     """
 
     def __init__(self, rules: JudgingRules, lattice: Lattice, reference: Reference | None) -> None:
@@ -79,6 +80,7 @@ class Judge:
         self._first_pane_ms: int | None = None
         self._streams = Streams(self._rules, self._lattice)
         self._history = History(*self._streams.weight.shape)
+        self._waiting = Waiting(self._rules)
         self._bootstrap = Bootstrap(self._rules, self._streams.people) if self._given is None else None
         self._reference = self._given
         self._assessment: Assessment | None = None
@@ -107,7 +109,7 @@ class Judge:
         """
         if end_ms <= self._end_ms:
             raise ValueError(f"steps go forward: {end_ms=} does not lie behind {self._end_ms}, give each pane once")
-        self._end_ms, self._assessment = end_ms, None
+        after_ms, self._end_ms, self._assessment = self._end_ms, end_ms, None
         cells = RipeCells.empty() if cells.excluded else without_shadows(cells)
         free = cells.age_bin == LABEL_FREE
         if self._first_pane_ms is None and free.any():
@@ -115,9 +117,10 @@ class Judge:
         if self._bootstrap is not None:
             self._bootstrap.take(end_ms, cells)
         from_ms = self._tested_from_ms()
-        tested = None if from_ms is None else self._fold(end_ms, cells, from_ms)
+        waiting = self._waiting.take(after_ms, end_ms, cells, end_ms if from_ms is None else from_ms)
+        tested = None if from_ms is None else self._fold(end_ms, cells, waiting, from_ms)
         learns_gaps = self._learns_gaps(end_ms)
-        self._streams.traffic.take(end_ms, tally(cells), tested, learns_gaps=learns_gaps)
+        self._streams.traffic.take(end_ms, summed([tally(cells), waiting]), tested, learns_gaps=learns_gaps)
         for revision in self._streams.traffic.forget(end_ms - self._rules.horizon_ms - _REMEMBERED_MS):
             self._streams.forget(revision)
             self._history.forget(revision)
@@ -130,7 +133,7 @@ class Judge:
             return None
         return max(self._given.end_ms, self._first_pane_ms)
 
-    def _fold(self, end_ms: int, cells: RipeCells, from_ms: int) -> Ints | None:
+    def _fold(self, end_ms: int, cells: RipeCells, waiting: Tally, from_ms: int) -> Ints | None:
         opened = self._streams.opened
         first_ripe_ms = from_ms + self._rules.pane_ms
         while opened < self._streams.bins - 1 and end_ms >= first_ripe_ms + self._rules.ripening_ms(opened + 1):
@@ -142,7 +145,8 @@ class Judge:
         is_tested = (cells.pane_start_ms >= from_ms) & (cells.age_bin <= opened)
         pane_ms = np.full(self._streams.bins + 1, -1)  # one pane a bin: a step with cells is one pane long
         pane_ms[cells.age_bin[is_tested] + 1] = cells.pane_start_ms[is_tested]
-        return self._streams.fold(tally(cells, is_tested), pane_ms)
+        waiting = waiting.where(waiting.age_bin <= opened)
+        return self._streams.fold(summed([tally(cells, is_tested), waiting]), pane_ms)
 
     def _open(self, opened: int) -> None:
         """Renew what is expected, now that cells of one more label age are ripe: tested ones and the reference's."""
@@ -152,7 +156,8 @@ class Judge:
         reference = self._reference
         assert reference is not None
         rows = np.zeros(len(reference.age_bin), np.int64)
-        self._streams.open(opened, Tally(("",), rows, reference.age_bin, reference.combination, reference.counts))
+        cells = Tally(("",), rows, reference.age_bin, reference.combination, reference.counts)
+        self._streams.open(opened, summed([cells, of_reference(cells, opened)]))
 
     def _learns_gaps(self, end_ms: int) -> bool:
         """Whether gaps between labels are those of a time that is declared normal."""
@@ -214,6 +219,7 @@ class Judge:
             self._first_pane_ms,
             self._streams.stored(),
             self._history.stored(),
+            self._waiting.stored(),
             None if self._bootstrap is None else self._bootstrap.stored(),
         )
         return msgspec.msgpack.encode(state)
@@ -233,6 +239,7 @@ class Judge:
                 self._bootstrap.restore(state.bootstrap)
             self._streams.restore(state.streams)
             self._history.restore(state.history)
+            self._waiting.restore(state.waiting)
         except ValueError:
             self._begin_anew()
             raise

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from monitor.judging import bootstrap, history, streams
+from monitor.judging import bootstrap, history, streams, waiting
 
 
 class JudgeState(msgspec.Struct, array_like=True):
@@ -13,6 +13,7 @@ class JudgeState(msgspec.Struct, array_like=True):
     first_pane_ms: int | None
     streams: streams.Stored
     history: history.Stored
+    waiting: waiting.Stored
     bootstrap: bootstrap.Stored | None
 
 

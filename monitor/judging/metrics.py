@@ -12,7 +12,12 @@ Role = Literal["rollback", "page", "watch"]
 
 
 class Kind(IntEnum):
-    """What a cell counts: inferences alone, or labelled predictions, by prediction and label."""
+    """What a cell counts: inferences alone, or labelled predictions, by prediction and label.
+
+    The audited are those of the labelled whose outcome was looked up at random. The last three are not counted but
+    follow, bin by bin, from the inferences and labels of a pane: who was still without a label when the bin began, by
+    what became of them in it.
+    """
 
     NOT_FLAGGED = 0
     TRUE_NEGATIVE = 1
@@ -20,9 +25,16 @@ class Kind(IntEnum):
     FLAGGED = 3
     FALSE_POSITIVE = 4
     TRUE_POSITIVE = 5
+    AUDITED_TRUE_NEGATIVE = 6
+    AUDITED_FALSE_NEGATIVE = 7
+    STILL_WAITING = 8
+    GOT_NEGATIVE = 9
+    GOT_POSITIVE = 10
 
 
-_LABELLED: Final = (Kind.TRUE_NEGATIVE, Kind.FALSE_NEGATIVE, Kind.FALSE_POSITIVE, Kind.TRUE_POSITIVE)
+_DERIVED: Final = (Kind.GOT_NEGATIVE, Kind.GOT_POSITIVE, Kind.STILL_WAITING)
+FREE: Final = (Kind.NOT_FLAGGED, Kind.FLAGGED)
+LABELLED: Final = (Kind.TRUE_NEGATIVE, Kind.FALSE_NEGATIVE, Kind.FALSE_POSITIVE, Kind.TRUE_POSITIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,12 @@ class Metric:
     @property
     def is_labelled(self) -> bool:
         """Whether it waits for labels; if not, it is ripe at the end of its pane."""
-        return self.counted[0] in _LABELLED
+        return self.counted != FREE
+
+    @property
+    def is_of_labels(self) -> bool:
+        """Whether it watches how labels arrive, rather than what the model does."""
+        return self.counted == _DERIVED
 
     @property
     def may_page(self) -> bool:
@@ -61,8 +78,13 @@ METRICS: Final[Mapping[str, Metric]] = {
     "false_negative_rate": Metric("rollback", (Kind.FALSE_NEGATIVE, Kind.TRUE_POSITIVE), (Kind.FALSE_NEGATIVE,)),
     "false_positive_rate": Metric("rollback", (Kind.TRUE_NEGATIVE, Kind.FALSE_POSITIVE), (Kind.FALSE_POSITIVE,)),
     "false_discovery_rate": Metric("page", (Kind.FALSE_POSITIVE, Kind.TRUE_POSITIVE), (Kind.FALSE_POSITIVE,)),
-    "error_rate": Metric("watch", _LABELLED, (Kind.FALSE_NEGATIVE, Kind.FALSE_POSITIVE)),
-    "selection_rate": Metric("watch", (Kind.NOT_FLAGGED, Kind.FLAGGED), (Kind.FLAGGED,), two_sided=True),
+    "false_omission_rate": Metric(
+        "page", (Kind.AUDITED_TRUE_NEGATIVE, Kind.AUDITED_FALSE_NEGATIVE), (Kind.AUDITED_FALSE_NEGATIVE,)
+    ),
+    "error_rate": Metric("watch", LABELLED, (Kind.FALSE_NEGATIVE, Kind.FALSE_POSITIVE)),
+    "selection_rate": Metric("watch", FREE, (Kind.FLAGGED,), two_sided=True),
+    "label_prevalence": Metric("watch", _DERIVED, (Kind.GOT_POSITIVE,), two_sided=True),
+    "label_completeness": Metric("watch", _DERIVED, (Kind.GOT_NEGATIVE, Kind.GOT_POSITIVE), two_sided=True),
 }
 """Name -> metric.
 
@@ -70,7 +92,10 @@ METRICS: Final[Mapping[str, Metric]] = {
 (False, False)
 """
 
-LATER: Final = ("false_omission_rate", "label_prevalence", "label_completeness", "calibration")
+ALWAYS_ON: Final = ("label_prevalence", "label_completeness")
+"""Watched with every model: rates may move because labels do. They explain and forbid, and never act."""
+
+LATER: Final = ("calibration",)
 """Metrics of the design that this version does not judge; settings refuse them with a sentence."""
 
 
@@ -91,6 +116,11 @@ class Rate:
     def is_labelled(self) -> bool:
         """Whether it waits for labels."""
         return METRICS[self.metric].is_labelled
+
+    @property
+    def is_of_labels(self) -> bool:
+        """Whether it watches how labels arrive."""
+        return METRICS[self.metric].is_of_labels
 
 
 def rates_of(metrics: tuple[str, ...]) -> tuple[Rate, ...]:

@@ -19,6 +19,10 @@ from monitor.vocabulary import AttributeCoding, Coding
 Ints = NDArray[np.int64]
 
 FORM: Final = "fairdrift-reference/1"
+_AUDITED: Final[Mapping[int, Kind]] = {
+    Kind.TRUE_NEGATIVE: Kind.AUDITED_TRUE_NEGATIVE,
+    Kind.FALSE_NEGATIVE: Kind.AUDITED_FALSE_NEGATIVE,
+}
 _SEVERAL: Final = "+"
 """Between the values of one attribute of a person who has several."""
 
@@ -78,6 +82,7 @@ class _Cell(msgspec.Struct, forbid_unknown_fields=True):
     predicted: Literal[0, 1]
     actual: Literal[0, 1] | None
     n: int
+    audited: bool = False
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -103,11 +108,14 @@ def write_reference(reference: Reference, coding: Coding) -> bytes:
         reference.age_bin.tolist(), reference.combination.tolist(), reference.counts.tolist(), strict=True
     ):
         values = [_SEVERAL.join(code.slugs) for code in coding.read(combination)]
-        for kind, n in enumerate(counts):
+        for kind, n in enumerate(counts[: Kind.AUDITED_TRUE_NEGATIVE]):
             predicted, state = divmod(kind, 3)
-            if n:
-                known = None if state == 0 else state - 1
-                cells.append(_Cell(values, None if age_bin < 0 else age_bin, predicted, known, n))  # type: ignore[arg-type]
+            known = None if state == 0 else state - 1
+            audited = counts[_AUDITED[kind]] if kind in _AUDITED else 0
+            for count, is_audited in ((n - audited, False), (audited, True)):
+                if count:
+                    age = None if age_bin < 0 else age_bin
+                    cells.append(_Cell(values, age, predicted, known, count, is_audited))  # type: ignore[arg-type]
     file = _File(
         form=FORM,
         model=reference.model,
@@ -164,7 +172,10 @@ def read_reference(text: bytes, coding: Coding) -> Reference:
         combination = _combination(coding, codes, cell.values)
         if combination is None:
             raise ValueError(f"cell {place} of the reference: {cell.values} are no values of {names}, in this order")
-        rows.setdefault((age_bin, combination), [0] * len(Kind))[kind] += cell.n
+        row = rows.setdefault((age_bin, combination), [0] * len(Kind))
+        row[kind] += cell.n
+        if cell.audited and kind in _AUDITED:
+            row[_AUDITED[kind]] += cell.n
     keys = sorted(rows)
     return Reference(
         file.model,

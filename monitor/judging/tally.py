@@ -4,7 +4,8 @@ Way of an event: begins step 7. Pure. From here on nothing depends on partitions
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from monitor.counting.ripe import LABEL_FREE, RipeCells
 from monitor.judging.metrics import Kind
 
 Ints = NDArray[np.int64]
+
+FIRST_AUDITED: Final = 2
+"""Label codes from here on are of outcomes that were drawn at random."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +77,27 @@ def tally(cells: RipeCells, keep: NDArray[np.bool_] | None = None, of: Callable[
     first, place = _first_of_each((revision, age_bin, combination))
     counts = np.zeros((len(first), len(Kind)), np.int64)
     np.add.at(counts, (place, kind), n)
+    audited = (label >= FIRST_AUDITED) & (cells.prediction[chosen] == 0)
+    np.add.at(counts, (place[audited], Kind.AUDITED_TRUE_NEGATIVE + (label[audited] & 1)), n[audited])
+    return Tally(revisions, revision[first], age_bin[first], combination[first], counts)
+
+
+def summed(tallies: Sequence[Tally]) -> Tally:
+    """The sum of tallies, revision by revision."""
+    revisions = tuple(sorted({name for one in tallies for name in one.revisions}))
+    places = [np.array([revisions.index(name) for name in one.revisions], np.int64)[one.revision] for one in tallies]
+    revision = np.concatenate([np.empty(0, np.int64), *places])
+    age_bin = np.concatenate([np.empty(0, np.int64), *(one.age_bin for one in tallies)])
+    combination = np.concatenate([np.empty(0, np.int64), *(one.combination for one in tallies)])
+    first, place = _first_of_each((revision, age_bin, combination))
+    counts = np.zeros((len(first), len(Kind)), np.int64)
+    np.add.at(counts, place, np.concatenate([np.empty((0, len(Kind)), np.int64), *(one.counts for one in tallies)]))
     return Tally(revisions, revision[first], age_bin[first], combination[first], counts)
 
 
 def merged(tallies: Sequence[Tally], revision: str) -> Tally:
     """The sum of tallies, as of one revision."""
-    age_bin = np.concatenate([np.empty(0, np.int64), *(one.age_bin for one in tallies)])
-    combination = np.concatenate([np.empty(0, np.int64), *(one.combination for one in tallies)])
-    first, place = _first_of_each((age_bin, combination))
-    counts = np.zeros((len(first), len(Kind)), np.int64)
-    np.add.at(counts, place, np.concatenate([np.empty((0, len(Kind)), np.int64), *(one.counts for one in tallies)]))
-    return Tally((revision,), np.zeros(len(first), np.int64), age_bin[first], combination[first], counts)
+    return summed([replace(one, revisions=(revision,), revision=np.zeros_like(one.revision)) for one in tallies])
 
 
 def _first_of_each(columns: tuple[Ints, ...]) -> tuple[Ints, Ints]:

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.judging.metrics import Kind, Rate
+from monitor.judging.metrics import FREE, LABELLED, Kind, Rate
 from monitor.judging.people import People
 from monitor.judging.power import WITHIN_DAYS
 from monitor.judging.rules import DAY_MS
@@ -28,8 +28,6 @@ _LEAST_SPAN_MS: Final = 7 * DAY_MS
 
 _FEWEST_PANES: Final = 3
 _MOST_REVISIONS: Final = 32
-_FREE_KINDS: Final = (Kind.NOT_FLAGGED, Kind.FLAGGED)
-_LABELLED_KINDS: Final = tuple(kind for kind in Kind if kind not in _FREE_KINDS)
 
 
 class OfRevision(msgspec.Struct, array_like=True):
@@ -82,13 +80,13 @@ class Traffic:
         for known in self._revisions.values():
             known.inferences *= fading
         rows, groups = self._people.members(cells.combination)
-        has_label = self._groups_with(cells, rows, groups, _LABELLED_KINDS)
+        has_label = self._groups_with(cells, rows, groups, LABELLED)
         known_before = has_label & (self._last_label_ms != NEVER)
         if learns_gaps:
             gap = np.where(known_before, end_ms - self._last_label_ms, NEVER)
             self.longest_gap_ms = np.maximum(self.longest_gap_ms, gap)
         self._last_label_ms[has_label] = end_ms
-        self._last_inference_ms[self._groups_with(cells, rows, groups, _FREE_KINDS)] = end_ms
+        self._last_inference_ms[self._groups_with(cells, rows, groups, FREE)] = end_ms
         for number, revision in enumerate(cells.revisions):
             self._note(end_ms, revision, cells.where(cells.revision == number))
 
@@ -102,7 +100,7 @@ class Traffic:
         has = self.has_cells(revision)
         for place, rate in enumerate(self._rates):
             has[place, groups[cells.of(rate.counted)[rows] > 0]] = True
-        inferences = int(cells.of(_FREE_KINDS).sum())
+        inferences = int(cells.of(FREE).sum())
         before = self._revisions.get(revision, OfRevision(NEVER, 0.0, b""))
         last_ms = end_ms if inferences else before.last_ms
         self._revisions[revision] = OfRevision(last_ms, before.inferences + inferences, has.tobytes())

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.counting.lattice import Lattice
-from monitor.judging.metrics import METRICS
+from monitor.judging.metrics import ALWAYS_ON, METRICS
 from monitor.judging.rules import BUDGET_SPAN_MS, JudgingRules
 
 Floats = NDArray[np.float64]
@@ -19,9 +19,6 @@ LEVELS: Final = ("watch", "page")
 
 _MAIN: Final[Mapping[str, float]] = {"false_negative_rate": 0.3, "false_positive_rate": 0.3}
 _REST: Final = 0.4
-_ALWAYS_ON: Final = 2
-"""Label prevalence and completeness have their share of the rest, so that thresholds stay when they come."""
-
 _SINGLE, _PAIRS, _DEEPER = 0.5, 0.3, 0.2
 _DETECTOR_SHARE: Final = 0.5
 """The other half belongs to the gap detector."""
@@ -44,8 +41,8 @@ def weights(metrics: tuple[str, ...], lattice: Lattice) -> Floats:
     >>> weights(("false_negative_rate", "selection_rate"), lattice).round(4).tolist()
     [[0.0285, 0.0285, 0.0285, 0.0285, 0.0285], [0.0063, 0.0063, 0.0063, 0.0063, 0.0063]]
     """
-    others = [name for name in metrics if name not in _MAIN]
-    rest = _REST / (len(others) + _ALWAYS_ON)
+    others = {name for name in metrics if name not in _MAIN} | set(ALWAYS_ON)
+    rest = _REST / len(others)
     share = np.array([_MAIN.get(name, rest) / (2 if METRICS[name].two_sided else 1) for name in metrics])
     return share[:, None] * _level_shares(lattice) * _DETECTOR_SHARE * _KEPT
 

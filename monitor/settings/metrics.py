@@ -4,16 +4,17 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, WithJsonSchema
 
-from monitor.judging.metrics import LATER, METRICS
+from monitor.judging.metrics import ALWAYS_ON, LATER, METRICS
 from monitor.settings.fields import refused
 from monitor.settings.problems import did_you_mean, shown
 
-AVAILABLE: Final = tuple(METRICS)
+AVAILABLE: Final = tuple(name for name in METRICS if name not in ALWAYS_ON)
 
 SHORT_FORMS: Final = {
     "fnr": "false_negative_rate",
     "fpr": "false_positive_rate",
     "fdr": "false_discovery_rate",
+    "for": "false_omission_rate",
     "error": "error_rate",
     "selection": "selection_rate",
 }
@@ -24,6 +25,8 @@ def known_metric(name: str, besides: tuple[str, ...] = ()) -> str:
     """The name itself, if it is a metric of this version (or one of the words allowed besides); else refused."""
     if name in (*besides, *AVAILABLE):
         return name
+    if name in ALWAYS_ON:
+        raise refused(f"metric {shown(name)} is always watched", "leave it out")
     if name in LATER:
         raise refused(f"metric {shown(name)} is not available in this version", f"one of: {', '.join(AVAILABLE)}")
     if name in SHORT_FORMS:

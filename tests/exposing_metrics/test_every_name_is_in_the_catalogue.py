@@ -14,7 +14,6 @@ from monitor.exporting.catalogue import CATALOGUE
 from monitor.exporting.catalogue_page import COMMAND, page
 from monitor.exporting.collector import ViewCollector, collected
 from monitor.exporting.exposition import render, text
-from monitor.exporting.rates import RATES
 from monitor.exporting.view import View
 from tests.exposing_metrics import populations
 
@@ -54,7 +53,7 @@ def test_what_is_scraped_is_the_catalogue(view: View) -> None:
 def test_every_published_rate_has_its_series(view: View) -> None:
     body, _ = render(view, "text/plain")
     (rates,) = (family for family in parse(body.decode()) if family.name == "fairdrift_rate_ratio")
-    assert {sample.labels["metric"] for sample in rates.samples} == set(RATES)
+    assert {sample.labels["metric"] for sample in rates.samples} == set(populations.METRICS)
 
 
 def test_docs_metrics_is_the_catalogue() -> None:

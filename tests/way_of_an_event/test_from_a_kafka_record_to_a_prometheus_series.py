@@ -49,7 +49,7 @@ def test_events_in_kafka_become_the_right_series_in_prometheus(
         assert server_value(server, f"fairdrift_window_samples{{{labels}}}") == positives
         assert server_value(server, f"fairdrift_rate_ratio{{{labels}}}") == missed / positives
     states = server.query("sum by (subgroup, metric) (fairdrift_verdict{subgroup='female'}) == 1")
-    assert len(states) == 3, "one state of each stream is 1"
+    assert len(states) == 5, "one state of each stream is 1, those of labels too"
     assert not server.query("fairdrift_verdict{state=~'SUSPECT|DEGRADED'} == 1")
 
     before = everything(port)

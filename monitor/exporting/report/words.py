@@ -25,7 +25,10 @@ METRICS: Final = {
     "false_positive_rate": Spoken("without the outcome", "were flagged for nothing"),
     "error_rate": Spoken("whose outcome is known", "were predicted wrongly"),
     "false_discovery_rate": Spoken("flagged, outcome known", "did not have the outcome"),
+    "false_omission_rate": Spoken("passed and looked up at random", "had the outcome"),
     "selection_rate": Spoken("predictions", "were flagged"),
+    "label_prevalence": Spoken("whose outcome is known", "had the outcome"),
+    "label_completeness": Spoken("predictions", "have a known outcome"),
 }
 
 VERDICTS: Final = {
