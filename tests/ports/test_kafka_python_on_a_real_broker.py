@@ -118,6 +118,16 @@ def test_the_end_lies_before_an_open_transaction(kafka: KafkaBroker, topic: str,
     assert values(read(source, 2)) == [b"open", b"v1"]
 
 
+@pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
+def test_records_are_read_whatever_their_producer_compresses_with(
+    kafka: KafkaBroker, topic: str, opened: Open, codec: str
+) -> None:
+    kafka.produce(topic, numbered(*range(100)), compression_type=codec)
+    source = opened(topic)
+    source.seek({(topic, 0): 0})
+    assert values(read(source, 100)) == [b"v%d" % number for number in range(100)]
+
+
 def test_compressed_records_headers_and_records_without_key_or_value_come_as_they_were_sent(
     kafka: KafkaBroker, topic: str, opened: Open
 ) -> None:
