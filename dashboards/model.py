@@ -1,0 +1,153 @@
+"""The board `model`: which subgroup, since when, this revision?"""
+
+from typing import Final
+
+from dashboards._lib import Board, Row
+from dashboards._panels import Query, lines, override, stat, table, text, timeline
+from dashboards.looks import GREEN, VERDICT_WORDS, words
+from dashboards.marks import marks
+from dashboards.promql import in_range, of, per_second, top, verdict_number
+from dashboards.variables import ATTRIBUTES, METRIC, MODEL, NAMESPACE, REVISIONS, WINDOW, to_subgroup
+from monitor.exporting import catalogue as c
+
+QUESTION: Final = "Which subgroup is harmed, since when, and is it this revision?"
+
+HOW_TO_READ: Final = """
+**Which subgroup is harmed, since when, and is it this revision?** The table has every subgroup for the chosen metric
+and window: the rate with its 95 % bounds, the highest tolerable rate, the cases and samples behind it, the gap to
+everyone else, the evidence, and the smallest rate that would be found within 30 days (100 %: blind). *withheld or
+none*: fewer people than the disclosure gate lets through, which is neither zero nor healthy. Click a subgroup for more.
+"""
+
+_LABELS: Final = "revision, attribute, subgroup"
+_CHOSEN: Final = {"model": "$model", "revision": "~$revision", "attribute": "~$attribute"}
+_RATE: Final = {**_CHOSEN, "metric": "$metric"}
+_WINDOW: Final = {**_RATE, "window": "$window"}
+_PERCENT: Final = ("rate", "lower 95 %", "upper 95 %", "tolerated", "gap", "blind below")
+
+TILES: Final = stat(
+    "Worst verdict of every revision",
+    "Over all subgroups and metrics of a revision. Blue is undecided and purple is stale: neither means healthy.",
+    [Query(verdict_number("revision", c.MODEL_VERDICT, model="$model", revision="~$revision"), "{{revision}}")],
+    unit="none",
+    mappings=VERDICT_WORDS,
+    no_value="NO VERDICT: no revision serves",
+)
+
+MODE: Final = stat(
+    "Mode",
+    "What is done about harm. This version watches and tells; it takes no action in any mode.",
+    [Query(f"{top('mode', of(c.MODE, model='$model'))} == 1", "{{mode}}")],
+    unit="none",
+    shows="name",
+)
+
+EXACT: Final = stat(
+    "Is the window exact?",
+    "Otherwise a data flag lies in it: events may be missing, and it would not be acted on.",
+    [Query(f"min({of(c.WINDOW_EXACT, model='$model', window='$window')})")],
+    unit="none",
+    mappings=words({"1": ("exact", GREEN), "0": ("may miss events", "orange")}),
+)
+
+NEWEST: Final = stat(
+    "Newest window ends",
+    "End of the newest released window, in event time.",
+    [Query(f"1000 * max({of(c.WINDOW_END, model='$model', window='$window')})")],
+    unit="dateTimeFromNow",
+)
+
+BLIND: Final = stat(
+    "Blind streams",
+    "Subgroups of the chosen metric and revisions so small that no rate at all would be found within 30 days.",
+    [Query(f"sum({top(_LABELS, of(c.BLIND_BELOW, **_RATE))} >= bool 1)")],
+    unit="none",
+)
+
+SUBGROUPS: Final = table(
+    "Subgroups",
+    "Everything that is known of every subgroup now, for the chosen metric and window; the worst verdict first.",
+    {
+        "verdict": verdict_number(_LABELS, c.VERDICT, **_RATE),
+        "rate": top(_LABELS, of(c.RATE, **_WINDOW)),
+        "lower 95 %": top(_LABELS, of(c.RATE_LOWER, **_WINDOW)),
+        "upper 95 %": top(_LABELS, of(c.RATE_UPPER, **_WINDOW)),
+        "tolerated": top(_LABELS, of(c.TOLERATED, **_RATE)),
+        "cases": top(_LABELS, of(c.WINDOW_CASES, **_WINDOW)),
+        "samples": top(_LABELS, of(c.WINDOW_SAMPLES, **_WINDOW)),
+        "gap": top(_LABELS, of(c.GAP, **_WINDOW)),
+        "evidence": top(_LABELS, of(c.EVIDENCE, **_RATE)),
+        "blind below": top(_LABELS, of(c.BLIND_BELOW, **_RATE)),
+        "since": f"1000 * {top(_LABELS, of(c.ONSET, **_RATE))}",
+    },
+    unit="none",
+    columns=[
+        *("verdict", "revision", "attribute", "subgroup", "rate", "lower 95 %", "upper 95 %", "tolerated"),
+        *("cases", "samples", "gap", "evidence", "blind below", "since"),
+    ],
+    overrides=[
+        override("verdict", mappings=VERDICT_WORDS, custom__cellOptions={"type": "color-background", "mode": "basic"}),
+        *(override(name, unit="percentunit", decimals=1) for name in _PERCENT),
+        override("evidence", unit="suffix: nats", decimals=1),
+        override("since", unit="dateTimeFromNow", noValue="not rising"),
+        override("subgroup", links=[to_subgroup("${model}", "${metric}")]),
+    ],
+    sort_by="verdict",
+)
+
+HISTORY: Final = timeline(
+    "Verdicts over time",
+    "One row a subgroup and revision, for the chosen metric. Where nothing is drawn nothing was said.",
+    Query(verdict_number(_LABELS, c.VERDICT, **_RATE), "{{revision}}: {{attribute}} = {{subgroup}}"),
+    mappings=VERDICT_WORDS,
+)
+
+TRAFFIC: Final = lines(
+    "Inferences by revision",
+    "Which revision serves, and since when: inferences of everyone, in steps of the disclosure gate.",
+    [Query(per_second("revision", c.INFERENCES, model="$model", attribute="overall"), "{{revision}}")],
+    unit="reqps",
+)
+
+COMPLETENESS: Final = lines(
+    "Label completeness",
+    "Labelled predictions per inference in the window. Where labels are missing, less is watched than it looks.",
+    [
+        Query(
+            top("revision, subgroup", of(c.COMPLETENESS, **_CHOSEN, window="$window")),
+            "{{revision}}: {{subgroup}}",
+        )
+    ],
+    unit="percentunit",
+    soft_max=1,
+)
+
+REVISIONS_SEEN: Final = table(
+    "Revisions",
+    "Revisions that are shown, their roles, and the inferences that arrived in the time shown.",
+    {
+        "": top("revision, role", of(c.REVISION_INFO, model="$model")),
+        "inferences": in_range("revision", c.INFERENCES, model="$model", attribute="overall"),
+    },
+    unit="short",
+    columns=["revision", "role", "inferences"],
+    overrides=[override("inferences", decimals=0)],
+    sort_by="inferences",
+    no_value="NO DATA",
+)
+
+BOARD: Final = Board(
+    uid="fairdrift-model",
+    title="fairdrift / model",
+    question=QUESTION,
+    span="30d",
+    rows=[
+        Row(5, [(24, text(QUESTION, HOW_TO_READ))]),
+        Row(4, [(8, TILES), (4, MODE), (4, EXACT), (4, NEWEST), (4, BLIND)]),
+        Row(11, [(24, SUBGROUPS)]),
+        Row(9, [(24, HISTORY)]),
+        Row(8, [(8, TRAFFIC), (10, COMPLETENESS), (6, REVISIONS_SEEN)]),
+    ],
+    variables=[NAMESPACE, MODEL, REVISIONS, ATTRIBUTES, METRIC, WINDOW],
+    annotations=marks("$model"),
+)
