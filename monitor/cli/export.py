@@ -1,26 +1,35 @@
 """`fairdrift export`: the files that ship with fairdrift, made from the code."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from monitor.cli.exits import Exit, Refused
 from monitor.cli.output import Output, show
+from monitor.exporting.dashboards import config_maps, shipped
 from monitor.intake.schema import schemas
 from monitor.settings.schema import settings_schema
 
-KINDS = ("schema",)
+
+def _schemas() -> Mapping[str, bytes]:
+    found = {f"{kind}.v1.schema.json": schema for kind, schema in schemas().items()}
+    found["settings.schema.json"] = settings_schema()
+    return {name: msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n" for name, schema in found.items()}
+
+
+def _dashboards() -> Mapping[str, bytes]:
+    return {**shipped(), **config_maps("monitoring", {})}
+
+
+KINDS: Mapping[str, Callable[[], Mapping[str, bytes]]] = {"schema": _schemas, "dashboards": _dashboards}
 
 
 def run_export(what: str, out: Path, *, check_only: bool, output: Output) -> int:
     """Write the files, or with `check_only` compare them; gives the exit code."""
     if what not in KINDS:
         raise Refused(f"cannot export {what!r}; choose one of: {', '.join(KINDS)}")
-    files = {f"{kind}.v1.schema.json": schema for kind, schema in schemas().items()}
-    files["settings.schema.json"] = settings_schema()
-    texts = {
-        out / name: msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n" for name, schema in files.items()
-    }
+    texts = {out / name: text for name, text in KINDS[what]().items()}
     if check_only:
         different = [str(path) for path, text in texts.items() if not path.exists() or path.read_bytes() != text]
         result = {"different": different, "renew": f"fairdrift export {what} --out {out}"}

@@ -83,7 +83,12 @@ def check(settings: Settings = DEFAULT_SETTINGS, output: Form = Output.TABLE) ->
 
 @app.command()
 def export(
-    what: Annotated[str, typer.Argument(help="schema: JSON Schema of settings and events.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="schema (JSON Schema of settings and events) or dashboards (Grafana JSON, and a ConfigMap each)."
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
     check_only: Annotated[bool, typer.Option("--check", help="Write nothing; exit 3 if a file differs.")] = False,
     output: Form = Output.TABLE,
