@@ -8,24 +8,26 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.special import comb, expit, logsumexp
+from scipy.special import comb, expit, logit, logsumexp
 
 from monitor.counting.bins import label_age_edges
 from monitor.judging import any_dependence, conditional
 from monitor.judging.beta_binomial import BetaBinomial
 from monitor.judging.bets import bets, tilts
+from monitor.judging.clearing import clearing_factor, clearing_tilts
 from monitor.judging.coarse import coarse_edges
 from monitor.judging.e_detector import NOTHING, folded, log_factor, log_mixture
 from monitor.judging.expected import ridge_logit
 from monitor.judging.intervals import jeffreys_upper, newcombe, wilson
 from monitor.judging.margin import expected, margin
+from monitor.judging.revision_effect import log_combined
 
 GOLDEN = {entry["name"]: entry for entry in json.loads(Path(__file__).with_name("golden.json").read_text("utf-8"))}
 
 LATER = {
-    *("rev_three_strata", "additive_block_no_tolerance", "additive_block_with_tolerance", "additive_block_small"),
-    *("overdispersed", "not_overdispersed", "reference_gap", "d3", "clearing_by_a_tenth", "clearing_strictly"),
-    *("clearing_of_a_canary", "sub_bernoulli_equals_likelihood_ratio", "exact_binomial"),
+    *("additive_block_no_tolerance", "additive_block_with_tolerance", "additive_block_small"),
+    *("overdispersed", "not_overdispersed", "reference_gap", "d3"),
+    *("sub_bernoulli_equals_likelihood_ratio", "exact_binomial"),
     *(f"confidence_sequence_{name}" for name in ("15_50", "5_50", "2_20", "0_20", "700_1000")),
     *("confseq_best_rho", "confseq_normal_log_mixture", "confseq_one_sided_normal_bound"),
     *("confseq_beta_binomial_log_mixture", "confseq_poly_stitching_bound", "confseq_bernoulli_interval"),
@@ -132,6 +134,32 @@ def largest_mean_of_two_arms(_given: dict[str, Any]) -> float:
     return largest
 
 
+def effect_of_a_revision(given: dict[str, Any]) -> list[float]:
+    product, later, said = np.zeros((1, 8)), np.full((1, 8), NOTHING), []
+    for log_l in steps(given):
+        if log_l is not None:
+            product, later = product + log_l, folded(later, log_l)
+        said.append(float(log_combined(product, later, given["steps_of_horizon"])[0]))
+    return said
+
+
+def clearing(given: dict[str, Any]) -> dict[str, float]:
+    """Of everyone, against the reference of the golden expected rates."""
+    reference = GOLDEN[given["reference"]]["given"]
+    eta, k, n = fitted(reference)
+    everybody = np.zeros(len(eta), int)
+    found = margin(everybody, eta, (k, n), 1, reference["tolerance"])
+    tilt = clearing_tilts(found, given["m"])
+    counts = np.array(given["k"]), np.array(given["n"])
+    return {"tilt": tilt[0], "log_c": clearing_factor(everybody, counts, eta + found.level[0], tilt)[0]}
+
+
+def clearing_of_a_canary(given: dict[str, Any]) -> list[float]:
+    """The factor of two arms, mirrored."""
+    arms, d = np.array([given["arms"]]), [logit(0.20 + m) - logit(0.20) for m in given["m"]]
+    return [float(conditional.log_factor(arms, one, np.array([-one]))[0, 0]) for one in d]
+
+
 COMPUTE: dict[str, Callable[[dict[str, Any]], Any]] = {
     "d1_bets": lambda given: bets([given["tolerated"]])[0],
     "d1_tilts": lambda given: tilts([given["tolerated"]])[0],
@@ -149,6 +177,10 @@ COMPUTE: dict[str, Callable[[dict[str, Any]], Any]] = {
     "conditional_factor_mean_at_most_one": largest_mean_of_two_arms,
     "conditional_factor_20_5_200_20": of_two_arms,
     "conditional_factor": mixture_of_two_arms,
+    "rev_three_strata": effect_of_a_revision,
+    "clearing_by_a_tenth": clearing,
+    "clearing_strictly": clearing,
+    "clearing_of_a_canary": clearing_of_a_canary,
     "shiryaev_roberts_mean": mean_under_the_null,
     "jeffreys_upper": lambda given: jeffreys_upper(given["k"], given["n"]),
     "wilson": lambda given: wilson(given["k"], given["n"]),
