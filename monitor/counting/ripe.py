@@ -3,7 +3,7 @@
 Way of an event: what step 6 hands to step 7. Pure.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -58,3 +58,15 @@ class RipeCells:
     def empty(cls) -> "RipeCells":
         """A step in which nothing ripened."""
         return cls((), *(np.empty(0, np.int64),) * 7)
+
+    def where(self, mask: NDArray[np.bool_]) -> "RipeCells":
+        """Some of the cells.
+
+        >>> cells = RipeCells(("r1",), *(np.array([0, 1]),) * 7)
+        >>> cells.where(cells.n == 1).pane_start_ms.tolist()
+        [1]
+        """
+        return replace(self, **{name: getattr(self, name)[mask] for name in _COLUMNS})
+
+
+_COLUMNS: Final = ("revision", "pane_start_ms", "age_bin", "combination", "prediction", "label", "n")

@@ -123,6 +123,12 @@ THRESHOLD = _gauge(
 MODEL_VERDICT = _gauge(
     "model_verdict", "model revision state", "1 for the worst verdict of the revision's streams, else 0.", "not serving"
 )
+BLAME = _gauge(
+    "blame",
+    "model revision cause",
+    "1 for the cause of an incident: revision, population, mixed or unknown; else 0.",
+    "no incident",
+)
 WINDOW_END = _gauge(
     "window_end_timestamp_seconds", "model window", "End of the newest window.", "before its first release"
 )
@@ -180,7 +186,7 @@ BLIND_BELOW = _gauge(
     "blind_below_ratio", _SM, "Smallest rate that would be found within 30 days; 1: blind.", "no reference"
 )
 EVIDENCE = _gauge(
-    "evidence_nats", f"{_SM} detector", "Logarithm of the e-value against the reference.", "not running, or withheld"
+    "evidence_nats", f"{_SM} detector", "Logarithm of the e-value of a detector.", "not running, or withheld"
 )
 VERDICT = _gauge("verdict", f"{_SM} state", "1 for the verdict on the stream, else 0.", "not serving")
 ONSET = _gauge("onset_timestamp_seconds", _SM, "Estimated start of the rise.", "below SUSPECT")

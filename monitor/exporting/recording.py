@@ -28,7 +28,7 @@ def stream_of(said: StreamVerdict) -> Stream:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A verdict that differs from the one before; `previous` is None for the first of its stream."""
+    """A verdict that differs from the one before, or its blame does; `previous` is None for the first of its stream."""
 
     end_ms: int
     said: StreamVerdict
@@ -55,7 +55,7 @@ class StreamRecord:
 
     def note(self, end_ms: int, before_ms: int | None, said: StreamVerdict) -> Change | None:
         """Take in the verdict of one pane; gives the change, if any. `before_ms` is the end of the pane before."""
-        previous = self.said.verdict if self._turns else None
+        previous, blame = (self.said.verdict, self.said.blame) if self._turns else (None, None)
         if self._turns and self.last_ms != before_ms:
             self._turns.append((self.last_ms, None))  # its revision did not serve for a while
         if not self._turns or self._turns[-1][1] is not said.verdict:
@@ -66,7 +66,7 @@ class StreamRecord:
         if said.reference is not None:
             self.tolerated.add(end_ms, said.reference.tolerated)
         self.said, self.last_ms = said, end_ms
-        return None if said.verdict is previous else Change(end_ms, said, previous)
+        return None if said.verdict is previous and said.blame == blame else Change(end_ms, said, previous)
 
     def spells(self) -> Iterator[Spell]:
         """Which verdict stood when; times in which nothing was said are left out."""

@@ -12,6 +12,8 @@ from monitor.exporting.collected import Collected, number
 from monitor.exporting.gate import GatedCounts, GatedGroup, GatedModel
 from monitor.exporting.rates import cases, gap, rate
 from monitor.exporting.view import ModelView
+from monitor.judging.blame import CAUSES
+from monitor.judging.incidents import incidents
 from monitor.judging.verdict import StreamVerdict, Verdict
 
 MODES = ("observe", "shadow", "approve", "auto")
@@ -50,6 +52,12 @@ def add_model(out: Collected, model: ModelView) -> None:
         worst[verdict.revision] = max(verdict.verdict, worst.get(verdict.revision, verdict.verdict))
     for revision, state in worst.items():
         _add_state(out, c.MODEL_VERDICT, (name, revision), state)
+    causes: dict[str, set[str]] = {}
+    for incident in incidents(model.verdicts):
+        causes.setdefault(incident.revision, set()).add(incident.blame.cause)
+    for revision, found in causes.items():
+        for cause in CAUSES:
+            out.add(c.BLAME, (name, revision, cause), cause in found)
 
 
 def add_subgroups(out: Collected, model: GatedModel) -> None:

@@ -41,11 +41,14 @@ def strongest(evidence: Sequence[Evidence]) -> Evidence | None:
 def next_level(evidence: Evidence) -> float:
     """The level, in nats, that evidence has still to reach; the last one it has reached where there is no further.
 
+    Against a reference that is first watch, then page; against a former revision watch, then rollback.
+
     >>> [next_level(Evidence("reference", log_e, 8.0, 10.0, 0.1, 5)) for log_e in (None, 7.9, 8.1, 12.0)]
     [8.0, 8.0, 10.0, 10.0]
     """
     has_watch = evidence.log_e is not None and evidence.log_e >= evidence.watch
-    return evidence.page if has_watch and evidence.page is not None else evidence.watch
+    further = evidence.page if evidence.rollback is None else evidence.rollback
+    return further if has_watch and further is not None else evidence.watch
 
 
 def badness(said: StreamVerdict) -> tuple[int, float]:
@@ -72,6 +75,16 @@ def standings(model: ModelView) -> tuple[Standing, ...]:
     return tuple(rows)
 
 
+def evidence_record(evidence: Evidence) -> dict[str, Any]:
+    """Evidence for programs; without the levels that its detector has not.
+
+    >>> sorted(evidence_record(Evidence("revision_effect", 2.0, 8.0, None, 0.1, 5, 90, rollback=10.5, against="r1")))
+    ['against', 'detector', 'events', 'log_e', 'panes', 'rollback', 'watch', 'weight']
+    """
+    found = {name: value for name, value in asdict(evidence).items() if value is not None}
+    return {"detector": evidence.detector, "log_e": None} | found
+
+
 def standing_record(standing: Standing) -> dict[str, Any]:
     """A standing for programs; what is withheld is None."""
     said, found, estimate, evidence = standing.said, standing.found, standing.estimate, standing.evidence
@@ -91,5 +104,8 @@ def standing_record(standing: Standing) -> dict[str, Any]:
         "rate": None if estimate is None else estimate._asdict(),
         "reference": None if said.reference is None else asdict(said.reference),
         "blind_below": said.blind_below,
-        "evidence": None if evidence is None else asdict(evidence),
+        "evidence": None if evidence is None else evidence_record(evidence),
+        "blame": None if said.blame is None else asdict(said.blame) | {"cannot_tell": said.blame.limits},
+        "rollout": None if said.rollout_ms is None else rfc3339(said.rollout_ms),
+        "former": said.former,
     }

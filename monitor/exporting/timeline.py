@@ -1,10 +1,9 @@
-"""The timeline of a replay: a line of JSON for every change of a verdict.
+"""The timeline of a replay: a line of JSON for every change of a verdict or of its blame.
 
 Way of an event: after its end; exact evidence, for the owner of the data. Touches the file system.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,11 @@ from monitor.exporting.moments import rfc3339
 from monitor.exporting.naming import Names
 from monitor.exporting.owner_only import owner_only
 from monitor.exporting.recording import Change, Recording
+from monitor.exporting.standing import evidence_record
 
 
 def change_record(change: Change, names: Names) -> dict[str, Any]:
-    """One line of the timeline. Nobody has been blamed and nothing was done for a mere verdict: those are None.
+    """One line of the timeline. Only who is DEGRADED is blamed, and nothing was done for a mere verdict: None.
 
     Examples
     --------
@@ -41,10 +41,10 @@ def change_record(change: Change, names: Names) -> dict[str, Any]:
         "metric": said.metric,
         "verdict": said.verdict.name,
         "previous": None if change.previous is None else change.previous.name,
-        "blame": None,
+        "blame": None if said.blame is None else said.blame.cause,
         "action": None,
         "target_revision": None,
-        "evidence": [asdict(evidence) for evidence in said.evidence],
+        "evidence": [evidence_record(evidence) for evidence in said.evidence],
     }
 
 

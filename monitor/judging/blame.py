@@ -6,12 +6,14 @@ that holds is the blame.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from monitor.judging.rules import DAY_MS
 
 Cause = Literal["revision", "population", "mixed", "unknown"]
 By = Literal["concurrent", "timing"]
+
+CAUSES: Final[tuple[Cause, ...]] = get_args(Cause)
 
 DEPLOY_HORIZON_MS: Final = 30 * DAY_MS
 """A rise that begins later after a rollout is not taken for its doing."""
@@ -47,6 +49,8 @@ class Known:
         Completeness or prevalence of the subgroup is at watch, or the join rate is outside its limit.
     concurrent_would_see
         D3 runs, has had the power to see this rise, stays below watch, and both arms have risen.
+    former_has_risen
+        The former revision serves at the same time, and its rate has risen since, too.
     """
 
     reference_at_page: bool = False
@@ -59,6 +63,7 @@ class Known:
     earliest_onset_ms: int | None = None
     labels_moved: bool = False
     concurrent_would_see: bool = False
+    former_has_risen: bool = False
 
     @property
     def begins_with_rollout(self) -> bool:
@@ -90,7 +95,7 @@ class Blame:
 
 
 def _timing_holds(known: Known) -> bool:
-    quiet = not known.strictly_cleared and not known.labels_moved
+    quiet = not known.strictly_cleared and not known.labels_moved and not known.former_has_risen
     return known.timing_at_rollback and known.begins_with_rollout and quiet
 
 
@@ -130,6 +135,12 @@ TABLE: Final[tuple[Row, ...]] = (
     (
         lambda k: _is_alarm(k) and k.strictly_cleared,
         Blame("population", None, "the revision was shown to be no worse before it: the former one would show it, too"),
+    ),
+    (
+        lambda k: k.timing_at_rollback and k.former_has_risen,
+        Blame(
+            "unknown", None, "the former revision still serves and has risen, too, with too few cases yet to compare"
+        ),
     ),
     (
         lambda k: k.timing_at_rollback and k.labels_moved,

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from monitor.judging.crossings import NEVER
 from monitor.judging.e_detector import log_factor
 from monitor.judging.fits import Fit
 from monitor.judging.margin import Margin
@@ -31,7 +32,6 @@ STRICTLY: Final = 1
 
 _CLEARED: Final = log(20)
 _LEAST_SAMPLES: Final = 30
-NEVER: Final = -1
 
 
 class Stored(msgspec.Struct, array_like=True):
@@ -100,6 +100,7 @@ class Clearing:
         """Take in the cells of one step, and note what is cleared with it: once is enough."""
         rows, groups = self._people.members(cells.combination)
         values = self._people.attribute_values(cells.combination)
+        log_c = np.zeros(self._shape)
         for place, (rate, fit) in enumerate(zip(self._rates, fits, strict=True)):
             if fit is None:
                 continue
@@ -110,7 +111,12 @@ class Clearing:
             own_eta = fit.eta(cells.age_bin, values)[row] + fit.margin.level[group]
             for which, worse in enumerate(MARGINS):
                 tilt = clearing_tilts(fit.margin, worse)
-                self.log_c[which, place] += clearing_factor(group, counts, own_eta, tilt)
+                log_c[which, place] = clearing_factor(group, counts, own_eta, tilt)
+        self.add(end_ms, log_c)
+
+    def add(self, end_ms: int, log_c: Floats) -> None:
+        """Take in the factors of one step, by margin, rate and subgroup."""
+        self.log_c += log_c
         newly = (self.log_c >= _CLEARED) & (self.cleared_ms == NEVER)
         self.cleared_ms[newly] = end_ms
 

@@ -17,10 +17,11 @@ Floats = NDArray[np.float64]
 
 
 class Stored(msgspec.Struct, array_like=True):
-    """What is stored: log R of each bet, and steps with data."""
+    """What is stored: log R of each bet, steps with data, and their events."""
 
     pooled: bytes
     steps: bytes
+    events: bytes
     own: dict[str, bytes]
 
 
@@ -46,12 +47,17 @@ class ReferenceEvidence:
         self._shape = (rates, subgroups, BETS)
         self._pooled = np.full(self._shape, NOTHING)
         self._own: dict[str, Floats] = {}
-        self.steps = np.zeros((rates, subgroups), np.int64)
+        self.steps, self.events = (np.zeros((rates, subgroups), np.int64) for _ in range(2))
 
     @property
     def log_m(self) -> Floats:
         """Pooled evidence in nats; -inf before any data."""
         return log_mixture(self._pooled)
+
+    @property
+    def log_r(self) -> Floats:
+        """Pooled evidence of each bet, shape (rates, subgroups, bets)."""
+        return self._pooled
 
     def own_log_m(self, revision: str) -> Floats:
         """Evidence of one revision's cells alone."""
@@ -63,18 +69,20 @@ class ReferenceEvidence:
 
     def fold(self, step: Factors) -> None:
         """Take in one step; streams without events stay as they are."""
-        has_data = step.n.sum(axis=0) > 0
+        n = step.n.sum(axis=0)
+        has_data = n > 0
         self._pooled[has_data] = folded(self._pooled[has_data], step.log_l.sum(axis=0)[has_data])
         self.steps += has_data
-        for revision, log_l, n in zip(step.revisions, step.log_l, step.n, strict=True):
+        self.events += n
+        for revision, log_l, own_n in zip(step.revisions, step.log_l, step.n, strict=True):
             own = self._own.setdefault(revision, np.full(self._shape, NOTHING))
-            own[n > 0] = folded(own[n > 0], log_l[n > 0])
+            own[own_n > 0] = folded(own[own_n > 0], log_l[own_n > 0])
 
     def reset(self, rates: list[int], subgroup: int) -> None:
         """Evidence of some streams to nothing, as after an alarm that was acknowledged."""
         for log_r in (self._pooled, *self._own.values()):
             log_r[rates, subgroup] = NOTHING
-        self.steps[rates, subgroup] = 0
+        self.steps[rates, subgroup] = self.events[rates, subgroup] = 0
 
     def forget(self, revision: str) -> None:
         """Let a revision's own evidence go."""
@@ -83,10 +91,12 @@ class ReferenceEvidence:
     def stored(self) -> Stored:
         """What to store."""
         own = {revision: log_r.tobytes() for revision, log_r in sorted(self._own.items())}
-        return Stored(self._pooled.tobytes(), self.steps.tobytes(), own)
+        return Stored(self._pooled.tobytes(), self.steps.tobytes(), self.events.tobytes(), own)
 
     def restore(self, stored: Stored) -> None:
         """Take up what was stored. ValueError for another shape."""
         self._pooled = np.frombuffer(stored.pooled).reshape(self._shape).copy()
-        self.steps = np.frombuffer(stored.steps, np.int64).reshape(self._shape[:2]).copy()
+        self.steps, self.events = (
+            np.frombuffer(packed, np.int64).reshape(self._shape[:2]).copy() for packed in (stored.steps, stored.events)
+        )
         self._own = {name: np.frombuffer(packed).reshape(self._shape).copy() for name, packed in stored.own.items()}

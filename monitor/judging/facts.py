@@ -3,8 +3,6 @@
 Way of an event: between step 7 and 8; good until the next step. Pure.
 """
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,13 +10,11 @@ from monitor.judging import table
 from monitor.judging.margin import HIGHEST_TOLERATED, LEAST_SAMPLES
 from monitor.judging.power import blind_below
 from monitor.judging.streams import Streams
-from monitor.judging.verdict import Evidence, ReferenceRate
+from monitor.judging.verdict import REFERENCE, Evidence, ReferenceRate
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-
-DETECTOR: Final = "reference"
 
 
 class Facts:
@@ -37,7 +33,7 @@ class Facts:
         Whether harm of the size to find would go unnoticed for thirty days.
     unready
         0, or the code of the reason why there is no limit to test.
-    references, evidence, blind_below
+    references, blind_below
         What a `StreamVerdict` says of them; None where there is no reference.
     """
 
@@ -45,8 +41,12 @@ class Facts:
         self.unready = _unready(streams)
         below, self.is_blind = _power(streams)
         self.references = _references(streams, reference_id)
-        self.evidence = _evidence(streams)
+        self._evidence = _evidence(streams)
         self.blind_below = below.tolist()
+
+    def evidence(self, metric: int, subgroup: int) -> tuple[Evidence, ...]:
+        """Evidence of the detectors that pool all revisions; none without a reference."""
+        return (self._evidence[metric][subgroup],) if self.references[metric][subgroup] else ()
 
 
 def _power(streams: Streams) -> tuple[Floats, Bools]:
@@ -94,13 +94,13 @@ def _references(streams: Streams, reference_id: str | None) -> list[list[Referen
 
 
 def _evidence(streams: Streams) -> list[list[Evidence]]:
-    log_m = streams.by_metric(streams.evidence.log_m)
-    steps = streams.by_metric(streams.evidence.steps)
-    columns = (log_m, streams.watch, streams.page, streams.weight, steps)
+    evidence = streams.evidence
+    log_m, steps, events = map(streams.by_metric, (evidence.log_m, evidence.steps, evidence.events))
+    columns = (log_m, streams.watch, streams.page, streams.weight, steps, events)
     return [
         [
-            Evidence(DETECTOR, None if nats == -np.inf else nats, watch, page if may_page else None, weight, int(n))
-            for nats, watch, page, weight, n in zip(*(column[metric].tolist() for column in columns), strict=True)
+            Evidence(REFERENCE, None if nats == -np.inf else nats, watch, page if may_page else None, weight, *seen)
+            for nats, watch, page, weight, *seen in zip(*(column[metric].tolist() for column in columns), strict=True)
         ]
         for metric, may_page in enumerate(streams.may_page.tolist())
     ]

@@ -15,19 +15,21 @@ from numpy.typing import NDArray
 
 from monitor.counting.lattice import Lattice
 from monitor.counting.ripe import LABEL_FREE, RipeCells
+from monitor.judging import levels
 from monitor.judging.assessment import Assessment
 from monitor.judging.bootstrap import Bootstrap
-from monitor.judging.facts import DETECTOR, Facts
+from monitor.judging.facts import Facts
 from monitor.judging.history import History
 from monitor.judging.judge_state import JudgeState, decoded
 from monitor.judging.reference import Reference
+from monitor.judging.releases import Releases
 from monitor.judging.rules import DAY_MS, DataState, JudgingRules
 from monitor.judging.shadow import serves, without_shadows
 from monitor.judging.streams import CLOSED, Streams
 from monitor.judging.tally import Tally, summed, tally
 from monitor.judging.verdict import StreamVerdict
 from monitor.judging.waiting import Waiting, of_reference
-from monitor.judging.weights import LEVELS, expected_alarms
+from monitor.judging.weights import expected_alarms
 
 Ints = NDArray[np.int64]
 
@@ -81,6 +83,7 @@ class Judge:
         self._streams = Streams(self._rules, self._lattice)
         self._history = History(*self._streams.weight.shape)
         self._waiting = Waiting(self._rules)
+        self._releases = Releases(self._rules, self._streams.people)
         self._bootstrap = Bootstrap(self._rules, self._streams.people) if self._given is None else None
         self._reference = self._given
         self._assessment: Assessment | None = None
@@ -117,6 +120,7 @@ class Judge:
         if self._bootstrap is not None:
             self._bootstrap.take(end_ms, cells)
         from_ms = self._tested_from_ms()
+        self._releases.take(end_ms, cells, self._streams.evidence.log_r)
         waiting = self._waiting.take(after_ms, end_ms, cells, end_ms if from_ms is None else from_ms)
         tested = None if from_ms is None else self._fold(end_ms, cells, waiting, from_ms)
         learns_gaps = self._learns_gaps(end_ms)
@@ -124,6 +128,7 @@ class Judge:
         for revision in self._streams.traffic.forget(end_ms - self._rules.horizon_ms - _REMEMBERED_MS):
             self._streams.forget(revision)
             self._history.forget(revision)
+            self._releases.forget(revision)
 
     def _tested_from_ms(self) -> int | None:
         """Start of the first pane that is tested; None while that is not known."""
@@ -143,6 +148,7 @@ class Judge:
         if opened == CLOSED:
             return None
         is_tested = (cells.pane_start_ms >= from_ms) & (cells.age_bin <= opened)
+        self._releases.take_before(cells, is_tested, self._streams.fits)
         pane_ms = np.full(self._streams.bins + 1, -1)  # one pane a bin: a step with cells is one pane long
         pane_ms[cells.age_bin[is_tested] + 1] = cells.pane_start_ms[is_tested]
         waiting = waiting.where(waiting.age_bin <= opened)
@@ -178,7 +184,7 @@ class Judge:
         """
         if self._assessment is None:
             facts = Facts(self._streams, self._reference.id if self._reference else None)
-            self._assessment = Assessment(self._streams, facts, self._history)
+            self._assessment = Assessment(self._streams, facts, self._history, self._releases)
         serving = tuple(filter(serves, data.serving))
         return self._assessment.verdicts(end_ms, replace(data, serving=serving))
 
@@ -195,17 +201,12 @@ class Judge:
             raise ValueError(f"no stream of {metric} for {attribute}={subgroup} in model {self._rules.model}")
         place, row = groups.index((attribute, subgroup)), self._rules.metrics.index(metric)
         self._streams.acknowledge(row, place)
+        self._releases.acknowledge(metric, place)
         self._assessment = None
 
     def thresholds(self) -> Mapping[tuple[str, str, str, str], float]:
         """(attribute, metric, detector, level) -> nats of evidence at which the level is reached."""
-        streams, found = self._streams, {}
-        for metric, name in enumerate(self._rules.metrics):
-            for place, subgroup in enumerate(self._lattice.subgroups):
-                for level, nats in zip(LEVELS, (streams.watch, streams.page), strict=True):
-                    if level == "watch" or streams.may_page[metric]:
-                        found[subgroup.attribute, name, DETECTOR, level] = float(nats[metric, place])
-        return found
+        return levels.thresholds(self._streams, self._releases)
 
     def budget(self) -> Mapping[str, float]:
         """Level -> false alarms to expect at most in 91 days over all streams."""
@@ -220,6 +221,7 @@ class Judge:
             self._streams.stored(),
             self._history.stored(),
             self._waiting.stored(),
+            self._releases.stored(),
             None if self._bootstrap is None else self._bootstrap.stored(),
         )
         return msgspec.msgpack.encode(state)
@@ -240,6 +242,7 @@ class Judge:
             self._streams.restore(state.streams)
             self._history.restore(state.history)
             self._waiting.restore(state.waiting)
+            self._releases.restore(state.releases)
         except ValueError:
             self._begin_anew()
             raise

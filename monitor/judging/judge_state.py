@@ -2,7 +2,7 @@
 
 import msgspec
 
-from monitor.judging import bootstrap, history, streams, waiting
+from monitor.judging import bootstrap, history, releases, streams, waiting
 
 
 class JudgeState(msgspec.Struct, array_like=True):
@@ -14,6 +14,7 @@ class JudgeState(msgspec.Struct, array_like=True):
     streams: streams.Stored
     history: history.Stored
     waiting: waiting.Stored
+    releases: releases.Stored
     bootstrap: bootstrap.Stored | None
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.judging.rules import DAY_MS, JudgingRules
+from monitor.judging.split import credible_split
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -64,11 +65,12 @@ class SeenBySlice:
             self._newest = max(self._newest, one)
             self._sums[one % SLICES] += sums
 
-    def onset_ms(self, rate: int, subgroup: int, tilt: float) -> int:
-        """Start of the slice from which on the evidence of one bet is largest."""
+    def onset_ms(self, rate: int, subgroup: int, tilt: float) -> tuple[int, int]:
+        """Start of the slice from which on the evidence of one bet is largest, and of the earliest credible one."""
         order = np.arange(self._newest - SLICES + 1, self._newest + 1)
         k, n, expected = self._sums[order % SLICES, rate, subgroup].T
-        return int(order[best_split(k, n, expected, tilt)]) * self.width_ms
+        best, earliest = credible_split(k, n, expected, tilt)
+        return int(order[best]) * self.width_ms, int(order[earliest]) * self.width_ms
 
     def reset(self, rates: list[int], subgroup: int) -> None:
         """Forget some streams, as their evidence starts anew."""
@@ -85,28 +87,3 @@ class SeenBySlice:
         except zlib.error as error:
             raise ValueError(f"what was seen is not whole: {error}") from error
         self._newest, self._sums = stored.newest, sums
-
-
-def best_split(k: Floats, n: Floats, expected: Floats, tilt: float) -> int:
-    """Index from which on the log likelihood ratio of a bet, summed to the end, is largest; of equals the last.
-
-    Parameters
-    ----------
-    k, n, expected
-        Harmful, all and expected events of successive slices.
-    tilt
-        Log odds ratio of the bet, positive.
-
-    Examples
-    --------
-    >>> best_split(np.array([2, 1, 9, 8]), np.full(4, 20), np.full(4, 2.0), tilt=1.0)
-    2
-
-    References
-    ----------
-    Hinkley, "Inference about the change-point from cumulative sum tests", Biometrika 58 (1971).
-    """
-    rate = np.divide(expected, n, out=np.zeros_like(expected), where=n > 0)
-    gain = k * tilt - n * np.log1p(rate * np.expm1(tilt))
-    from_end = np.cumsum(gain[::-1])
-    return len(gain) - 1 - int(np.argmax(from_end))

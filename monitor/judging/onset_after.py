@@ -5,19 +5,16 @@ blame by timing turns on whether the rise began with the rollout.
 """
 
 import zlib
-from typing import Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.judging.rollout import day_ms
+from monitor.judging.split import credible_split
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-
-_CREDIBLE: Final = 3.0
-"""Nats below the best split at which a start is still credible."""
 
 
 class Stored(msgspec.Struct, array_like=True):
@@ -66,6 +63,13 @@ class SeenAfter:
         best, earliest = credible_split(k, n, expected, tilt)
         return self._start_ms + best * self._day_ms, self._start_ms + earliest * self._day_ms
 
+    def since(self, start_ms: Ints) -> tuple[Floats, Floats, Floats]:
+        """Harmful, all and expected events of each stream from its day on; all arrays of shape (rates, subgroups)."""
+        first = (start_ms - self._start_ms) // self._day_ms
+        day = np.arange(len(self._sums))[:, None, None]
+        k, n, expected = np.moveaxis((self._sums * (day >= first)[..., None]).sum(axis=0), -1, 0)
+        return k, n, expected
+
     def reset(self, rate: int, subgroup: int) -> None:
         """Forget one stream, as its evidence starts anew."""
         self._sums[:, rate, subgroup] = 0.0
@@ -81,32 +85,3 @@ class SeenAfter:
         except zlib.error as error:
             raise ValueError(f"what was seen after a rollout is not whole: {error}") from error
         self._sums = sums.reshape(stored.days, *self._sums.shape[1:]).copy()
-
-
-def credible_split(k: Floats, n: Floats, expected: Floats, tilt: float) -> tuple[int, int]:
-    """Index from which on the log likelihood ratio of a bet, summed to the end, is largest; and the first from which
-    on it is at most 3 nats less.
-
-    Parameters
-    ----------
-    k, n, expected
-        Harmful, all and expected events of successive days, at least one.
-    tilt
-        Log odds ratio of the bet, positive.
-
-    Examples
-    --------
-    >>> credible_split(np.array([2, 1, 5, 9, 8]), np.full(5, 20), np.full(5, 2.0), tilt=1.0)
-    (2, 1)
-    >>> credible_split(np.array([0, 0, 0, 9, 8]), np.full(5, 20), np.full(5, 2.0), tilt=1.0)
-    (3, 3)
-
-    References
-    ----------
-    Hinkley, "Inference about the change-point from cumulative sum tests", Biometrika 58 (1971).
-    """
-    rate = np.divide(expected, n, out=np.zeros(len(n)), where=np.asarray(n) > 0)
-    gain = k * tilt - n * np.log1p(rate * np.expm1(tilt))
-    to_end = np.cumsum(gain[::-1])[::-1]
-    best = len(to_end) - 1 - int(np.argmax(to_end[::-1]))
-    return best, int(np.argmax(to_end >= to_end.max() - _CREDIBLE))

@@ -4,7 +4,7 @@ Way of an event: step 7; `judge` hands each step on to it, twice: what ripened, 
 reference is folded, and which of it that evidence tests. Pure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
@@ -21,7 +21,7 @@ from monitor.judging.former import FormerReference
 from monitor.judging.people import People
 from monitor.judging.release import Release
 from monitor.judging.rollout import Rollout, Rollouts
-from monitor.judging.rollout_weights import ALPHAS, compared_rates, nats_needed, rollout_weights
+from monitor.judging.rollout_weights import compared_rates, nats_needed, rollout_weights
 from monitor.judging.rules import JudgingRules
 from monitor.judging.served import Served
 from monitor.judging.tally import tally
@@ -46,8 +46,6 @@ class Releases:
     ----------
     rules, people
         How is judged, and for whom.
-    alphas
-        Level -> probability that a harmless rollout reaches it, lowest level first.
 
     Attributes
     ----------
@@ -57,13 +55,19 @@ class Releases:
         v' of the streams, shape (rates, subgroups).
     """
 
-    def __init__(self, rules: JudgingRules, people: People, alphas: Mapping[str, float] = ALPHAS) -> None:
-        self._rules, self._people, self._alphas = rules, people, alphas
+    def __init__(self, rules: JudgingRules, people: People) -> None:
+        self._rules, self._people = rules, people
         self.rates = compared_rates(rules.metrics)
         self.weight = rollout_weights(rules.metrics, people.lattice)
         self._rows = [rules.rates.index(rate) for rate in self.rates]
         of_metric = [rules.metrics.index(rate.metric) for rate in self.rates]
         self._watch = threshold(rules, weights(rules.metrics, people.lattice), "watch")[of_metric]
+        self._nats = {
+            is_shared: {
+                level: nats_needed(self.weight, alpha, is_shared=is_shared) for level, alpha in rules.risks.items()
+            }
+            for is_shared in (False, True)
+        }
         self.rollouts = Rollouts(rules.pane_ms)
         self._served = Served(rules.pane_ms, self.rates)
         self._running: dict[str, Release] = {}
@@ -77,10 +81,17 @@ class Releases:
         """The newest release of a revision; None if it is not compared: never rolled out, or after no other."""
         return self._running.get(revision)
 
+    @property
+    def nats_alone(self) -> dict[str, Floats]:
+        """Level -> evidence that a rollout needs whose former revision no longer serves."""
+        return self._nats[False]
+
     def nats(self, rollout: Rollout) -> dict[str, Floats]:
         """Level -> evidence at which each stream of a rollout reaches it; the higher one while sharing is not known."""
         is_shared = rollout.is_shared is not False
-        return {level: nats_needed(self.weight, alpha, is_shared=is_shared) for level, alpha in self._alphas.items()}
+        return {
+            level: nats_needed(self.weight, alpha, is_shared=is_shared) for level, alpha in self._rules.risks.items()
+        }
 
     def take(self, end_ms: int, cells: RipeCells, log_r: Floats) -> None:
         """Take in what ripened in one step, before the step's evidence against the reference.
@@ -120,6 +131,13 @@ class Releases:
             if mine.any():
                 bins = len(self._rules.edges_ms) - 1
                 one.before.fold(factors(tally(cells, mine), self.rates, chosen, self._people, bins))
+
+    def acknowledge(self, metric: str, subgroup: int) -> None:
+        """Start the evidence of a stream anew in every comparison."""
+        for place, rate in enumerate(self.rates):
+            if rate.metric == metric:
+                for one in self._running.values():
+                    one.acknowledge(place, subgroup)
 
     def forget(self, revision: str) -> None:
         """Let a revision go."""

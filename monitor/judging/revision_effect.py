@@ -1,8 +1,9 @@
-"""REV: evidence that a revision does worse than its former one did, one e-process a stream, from the rollout on.
+"""Evidence that a revision does worse than its former one, one e-process a stream, from the rollout on.
 
 Way of an event: step 7 folds a step's factors in, step 8 reads. Pure. Half of it bets on a release that is bad from its
 first request, half on one that gets worse later. Over all of its time the evidence of a harmless revision exceeds
-1 / alpha with probability alpha at most. It compares with another time: blame must ask what else began then.
+1 / alpha with probability alpha at most. The factors say what is compared: with the former revision's past (REV: blame
+must ask what else began then), or with its present (D3).
 """
 
 from math import log
@@ -20,11 +21,12 @@ Floats = NDArray[np.float64]
 
 
 class Stored(msgspec.Struct, array_like=True):
-    """What is stored: log of the product and log R of each bet, and steps with data."""
+    """What is stored: log of the product and log R of each bet, steps with data, and their events."""
 
     product: bytes
     later: bytes
     steps: bytes
+    events: bytes
 
 
 def log_combined(product: Floats, later: Floats, steps_of_horizon: float) -> Floats:
@@ -52,6 +54,8 @@ class RevisionEffect:
         How many; every array has the shape (rates, subgroups), those of bets one axis more.
     steps_of_horizon
         T_h: steps that it may run for, at most.
+    bets
+        Bets of a stream.
 
     Examples
     --------
@@ -63,12 +67,12 @@ class RevisionEffect:
     [[7.3124]]
     """
 
-    def __init__(self, rates: int, subgroups: int, steps_of_horizon: float) -> None:
-        self._shape = (rates, subgroups, BETS)
+    def __init__(self, rates: int, subgroups: int, steps_of_horizon: float, bets: int = BETS) -> None:
+        self._shape = (rates, subgroups, bets)
         self._horizon = steps_of_horizon
         self._product = np.zeros(self._shape)
         self._later = np.full(self._shape, NOTHING)
-        self.steps = np.zeros((rates, subgroups), np.int64)
+        self.steps, self.events = (np.zeros((rates, subgroups), np.int64) for _ in range(2))
 
     @property
     def log_m(self) -> Floats:
@@ -82,24 +86,30 @@ class RevisionEffect:
 
     def fold(self, step: Factors) -> None:
         """Take in one step; streams without events stay as they are."""
-        has_data = step.n.sum(axis=0) > 0
-        log_l = step.log_l.sum(axis=0)[has_data]
-        self._product[has_data] += log_l
-        self._later[has_data] = folded(self._later[has_data], log_l)
+        self.fold_bets(step.log_l.sum(axis=0), step.n.sum(axis=0))
+
+    def fold_bets(self, log_l: Floats, n: Ints) -> None:
+        """The same, of factors by stream and bet, and the events of each stream."""
+        has_data = n > 0
+        self._product[has_data] += log_l[has_data]
+        self._later[has_data] = folded(self._later[has_data], log_l[has_data])
         self.steps += has_data
+        self.events += n
 
     def reset(self, rate: int, subgroup: int) -> None:
         """Evidence of one stream to nothing, as after an alarm that was acknowledged."""
         self._product[rate, subgroup] = 0.0
         self._later[rate, subgroup] = NOTHING
-        self.steps[rate, subgroup] = 0
+        self.steps[rate, subgroup] = self.events[rate, subgroup] = 0
 
     def stored(self) -> Stored:
         """What to store."""
-        return Stored(self._product.tobytes(), self._later.tobytes(), self.steps.tobytes())
+        return Stored(*(one.tobytes() for one in (self._product, self._later, self.steps, self.events)))
 
     def restore(self, stored: Stored) -> None:
         """Take up what was stored. ValueError for another shape."""
         self._product = np.frombuffer(stored.product).reshape(self._shape).copy()
         self._later = np.frombuffer(stored.later).reshape(self._shape).copy()
-        self.steps = np.frombuffer(stored.steps, np.int64).reshape(self._shape[:2]).copy()
+        self.steps, self.events = (
+            np.frombuffer(packed, np.int64).reshape(self._shape[:2]).copy() for packed in (stored.steps, stored.events)
+        )

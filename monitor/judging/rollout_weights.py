@@ -4,7 +4,6 @@ Way of an event: fixed before the first one, from settings alone. Pure. A rollou
 that anything at all is held against a harmless one.
 """
 
-from collections.abc import Mapping
 from math import log
 from typing import Final
 
@@ -16,9 +15,6 @@ from monitor.judging.metrics import Rate, rates_of
 from monitor.judging.weights import weights
 
 Floats = NDArray[np.float64]
-
-ALPHAS: Final[Mapping[str, float]] = {"watch": 0.01, "rollback": 0.001}
-"""Level -> probability that a harmless rollout reaches it, over all its streams."""
 
 COMPARED: Final = ("false_negative_rate", "false_positive_rate", "false_omission_rate")
 """Metrics that may blame a rollout; the last counts outcomes that were drawn at random alone."""

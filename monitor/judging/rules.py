@@ -15,6 +15,9 @@ BUDGET_SPAN_MS: Final = 91 * DAY_MS
 
 DEFAULT_TOLERANCE: Final = 0.02
 
+UNPAIRED: Final = "unpaired"
+"""The reason of data of which too many outcomes find no inference."""
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -30,6 +33,10 @@ class Budget:
 
 def _default_budgets() -> dict[str, Budget]:
     return {"watch": Budget(1, 7 * DAY_MS), "page": Budget(1, BUDGET_SPAN_MS)}
+
+
+def _default_risks() -> dict[str, float]:
+    return {"watch": 0.01, "rollback": 0.001}
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,8 @@ class JudgingRules:
         A stream that cannot find this worsening within 30 days is INCONCLUSIVE; (0, 1]-valued.
     budgets
         Level (`watch`, `page`) -> its budget.
+    risks
+        Level (`watch`, `rollback`) -> probability that a harmless rollout reaches it, over all its streams.
     attributes_wait_ms
         How long cells wait for attributes of their own topic; 0 without one.
 
@@ -72,6 +81,7 @@ class JudgingRules:
     tolerance: Mapping[str, float] = field(default_factory=dict)
     harm_to_find: float = 0.10
     budgets: Mapping[str, Budget] = field(default_factory=_default_budgets)
+    risks: Mapping[str, float] = field(default_factory=_default_risks)
     attributes_wait_ms: int = 0
 
     def __post_init__(self) -> None:
@@ -81,6 +91,11 @@ class JudgingRules:
             raise ValueError(f"model {self.model}: cannot judge {unknown}, give any of {list(METRICS)}{later}")
         if set(self.budgets) != {"watch", "page"} or any(b.alarms <= 0 or b.per_ms <= 0 for b in self.budgets.values()):
             raise ValueError(f"model {self.model}: give a positive budget for watch and page, got {dict(self.budgets)}")
+        if list(self.risks) != ["watch", "rollback"] or not 0 < self.risks["rollback"] <= self.risks["watch"] < 1:
+            raise ValueError(
+                f"model {self.model}: give probabilities 0 < rollback <= watch < 1 of a harmless rollout being "
+                f"suspected or blamed, got {dict(self.risks)}"
+            )
         if len(self.edges_ms) < 2 or self.edges_ms[0] != 0 or list(self.edges_ms) != sorted(set(self.edges_ms)):
             raise ValueError(f"model {self.model}: label-age edges must rise from 0, got {list(self.edges_ms)}")
 

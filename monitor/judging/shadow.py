@@ -3,7 +3,6 @@
 Way of an event: at the door of step 7. Pure.
 """
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -12,8 +11,6 @@ from monitor.counting.ripe import RipeCells
 
 SHADOW: Final = ".shadow"
 """Ends the name of a revision of shadow traffic."""
-
-_COLUMNS: Final = ("revision", "pane_start_ms", "age_bin", "combination", "prediction", "label", "n")
 
 
 def serves(revision: str) -> bool:
@@ -29,5 +26,4 @@ def without_shadows(cells: RipeCells) -> RipeCells:
     """The cells of revisions that serve people."""
     if all(map(serves, cells.revisions)):
         return cells
-    chosen = np.array([serves(name) for name in cells.revisions])[cells.revision]
-    return replace(cells, **{name: getattr(cells, name)[chosen] for name in _COLUMNS})
+    return cells.where(np.array([serves(name) for name in cells.revisions])[cells.revision])

@@ -47,8 +47,8 @@ class Stored(msgspec.Struct, array_like=True):
 class Streams:
     """Limits, evidence and traffic of every stream.
 
-    Arrays by stream have the shape (metrics, subgroups). Those by rate have the shape (rates, subgroups): a two-sided
-    metric has two rates.
+    Arrays by stream have the shape (metrics, subgroups); `onset_ms` is two of them, likeliest and earliest credible.
+    Those by rate have the shape (rates, subgroups): a two-sided metric has two rates.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class Streams:
         self.traffic = Traffic(self.rates, self.people, rules.pane_ms)
         self.watched = Watch(self.watch)
         self.latched = np.zeros(self.weight.shape, bool)
-        self.onset_ms = np.full(self.weight.shape, NO_ONSET)
+        self.onset_ms = np.full((2, *self.weight.shape), NO_ONSET)
         self._seen = SeenBySlice(rules, len(self.rates), len(lattice.subgroups))
         self.fits: list[Fit | None] = [None] * len(self.rates)
         self.opened = CLOSED
@@ -114,13 +114,13 @@ class Streams:
         for revision in revisions:
             self.watched.note(revision, self.by_metric(self.evidence.own_log_m(revision)))
         now = self.watched.at(POOLED).astype(int) + self.latched
-        self.onset_ms[now == 0] = NO_ONSET
+        self.onset_ms[:, now == 0] = NO_ONSET
         for metric, subgroup in np.argwhere(now > before).tolist():  # once a level: later slices know less of the start
             rate = max(self.rates_of[metric], key=lambda one: of_rate[one, subgroup])
             fit = self.fits[rate]
             if fit is not None and fit.margin.is_watched[subgroup]:
                 tilt = fit.tilts[subgroup, self.evidence.best_bet(rate, subgroup)]
-                self.onset_ms[metric, subgroup] = self._seen.onset_ms(rate, subgroup, float(tilt))
+                self.onset_ms[:, metric, subgroup] = self._seen.onset_ms(rate, subgroup, float(tilt))
 
     def acknowledge(self, metric: int, subgroup: int) -> None:
         """Start the evidence of a stream anew, and let go of its alarm."""
@@ -129,7 +129,7 @@ class Streams:
         self._seen.reset(rates, subgroup)
         self.watched.reset(metric, subgroup)
         self.latched[metric, subgroup] = False
-        self.onset_ms[metric, subgroup] = NO_ONSET
+        self.onset_ms[:, metric, subgroup] = NO_ONSET
 
     def forget(self, revision: str) -> None:
         """Let a revision's own evidence go."""
@@ -157,7 +157,7 @@ class Streams:
         shape = self.weight.shape
         self.watched.restore(stored.watched)
         self.latched = np.frombuffer(stored.latched, bool).reshape(shape).copy()
-        self.onset_ms = np.frombuffer(stored.onset_ms, np.int64).reshape(shape).copy()
+        self.onset_ms = np.frombuffer(stored.onset_ms, np.int64).reshape(2, *shape).copy()
         self.evidence.restore(stored.evidence)
         self._seen.restore(stored.seen)
         self.traffic.restore(stored.traffic)

@@ -42,27 +42,32 @@ def reason(number: int) -> str:
 
 
 class Known(NamedTuple):
-    """What is known of streams, arrays of one shape. `inconclusive` is the `code` of a
-    reason; alarms are those that fall on the revision."""
+    """What is known of streams, arrays of one shape. `inconclusive` is the `code` of a reason.
+
+    Alarms of all revisions together are those that fall on the revision; the last two are of its comparison with its
+    former one."""
 
     inconclusive: Ints
     is_stale: Bools
     at_watch: Bools
     at_page: Bools
+    at_watch_by_revision: Bools
+    at_rollback: Bools
 
 
 def verdicts(known: Known) -> Ints:
     """The verdict of every stream.
 
     >>> nothing, alarm = np.array([False]), np.array([True])
-    >>> Verdict(verdicts(Known(np.array([5]), alarm, alarm, nothing))[0]).name     # blind, stale, and yet:
+    >>> known = Known(np.array([5]), alarm, alarm, nothing, nothing, nothing)
+    >>> Verdict(verdicts(known)[0]).name                                            # blind, stale, and yet:
     'SUSPECT'
     """
     said = np.where(known.inconclusive > 0, Verdict.INCONCLUSIVE, Verdict.HEALTHY)
     for holds, verdict in (
         (known.is_stale, Verdict.STALE),
-        (known.at_watch, Verdict.SUSPECT),
-        (known.at_page, Verdict.DEGRADED),
+        (known.at_watch | known.at_watch_by_revision, Verdict.SUSPECT),
+        (known.at_page | known.at_rollback, Verdict.DEGRADED),
     ):
         said = np.maximum(said, np.where(holds, verdict, Verdict.HEALTHY))
     return said

@@ -4,8 +4,18 @@ Way of an event: step 8. Pure. The order is total and written here once: HEALTHY
 DEGRADED.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
+
+from monitor.judging.blame import Blame
+
+REFERENCE: Final = "reference"
+"""The detectors: against the reference; a subgroup against everybody else; against the former revision's past, and
+against its present."""
+GAP: Final = "gap"
+REVISION_EFFECT: Final = "revision_effect"
+CONCURRENT_EFFECT: Final = "concurrent_effect"
 
 
 class Verdict(IntEnum):
@@ -24,9 +34,10 @@ class Verdict(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Evidence of one detector on one stream, in nats, with the levels it is held against.
+    """Evidence of one detector on one stream, in nats, with the levels it is held against; None for one it has not.
 
-    `log_e` is None where nothing was seen yet; `page` is None for a metric that only watches.
+    `log_e` is None where nothing was seen yet; what was is so many `panes` with data, and `events` of the revisions
+    judged. `against` is the former revision, if it is compared with that one.
     """
 
     detector: str
@@ -35,6 +46,9 @@ class Evidence:
     page: float | None
     weight: float
     panes: int
+    events: int = 0
+    rollback: float | None = None
+    against: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,8 @@ class StreamVerdict:
 
     `reasons` say why INCONCLUSIVE or STALE, and name data flags. `since_ms` is the event time of the last change.
     `blind_below` is the smallest rate found within 30 days at the present traffic; 1: blind; None without reference.
+    `blame` is told of a DEGRADED stream alone. `rollout_ms` is when the revision began to serve, None if that was not
+    seen; `former` served most before. `cleared`: it was shown to be no more than 10 points worse than that one.
     """
 
     model: str
@@ -67,4 +83,8 @@ class StreamVerdict:
     reference: ReferenceRate | None = None
     blind_below: float | None = None
     onset_ms: int | None = None
-    previous: Verdict | None = field(default=None)
+    previous: Verdict | None = None
+    blame: Blame | None = None
+    rollout_ms: int | None = None
+    former: str | None = None
+    cleared: bool = False

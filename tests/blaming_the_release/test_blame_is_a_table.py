@@ -47,6 +47,16 @@ CANARY = Known(concurrent_at_rollback=True, rollout_ms=100 * DAY)
             *("population", None),
             id="both revisions have risen alike",
         ),
+        pytest.param(
+            replace(RELEASE, former_has_risen=True),
+            *("unknown", None),
+            id="the former revision, serving at the same time, has risen, too",
+        ),
+        pytest.param(
+            replace(RELEASE, former_has_risen=True, concurrent_would_see=True),
+            *("population", None),
+            id="and a rise of the new one alone would have been seen",
+        ),
         pytest.param(Known(), "unknown", None, id="nothing is known"),
     ],
 )
@@ -59,10 +69,11 @@ def test_the_first_row_that_holds_is_the_blame(known: Known, cause: str, by: str
 def everything() -> list[Known]:
     """Every state that differs for the table."""
     flags = product((False, True), repeat=7)
+    arms = [(False, False), (False, True), (True, True)]
     times = [(None, None), (None, 5 * DAY), (0, None), (0, 0), (0, DEPLOY_HORIZON_MS), (0, DEPLOY_HORIZON_MS + 1)]
     return [
-        Known(a, b, c, d, e, f, rollout_ms, onset_ms, labels_moved, seen)
-        for (a, b, c, d, e, f, labels_moved), (rollout_ms, onset_ms), seen in product(flags, times, (False, True))
+        Known(a, b, c, d, e, f, rollout_ms, onset_ms, labels_moved, seen, risen)
+        for (a, b, c, d, e, f, labels_moved), (rollout_ms, onset_ms), (seen, risen) in product(flags, times, arms)
     ]
 
 
@@ -79,6 +90,7 @@ def test_the_revision_is_blamed_only_at_rollback_level_and_without_any_doubt() -
             assert not known.rising_before
             assert not known.strictly_cleared
             assert not known.labels_moved
+            assert not known.former_has_risen
 
 
 def test_every_row_is_reached() -> None:

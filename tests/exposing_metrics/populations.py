@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from monitor.counting.lattice import Lattice
 from monitor.exporting.view import GroupView, ModelView, PartitionView, TopicView, View, WindowCounts, WindowView
+from monitor.judging.blame import Blame
 from monitor.judging.verdict import Evidence, ReferenceRate, StreamVerdict, Verdict
 from monitor.vocabulary import AttributeCoding, Coding
 
@@ -86,6 +87,7 @@ def stream(group: GroupView, metric: str, verdict: Verdict) -> StreamVerdict:
         reference=ReferenceRate("ref-7", 0.22, 5_120, 0.24),
         blind_below=0.31,
         onset_ms=2 * HOUR_MS,
+        blame=Blame("population", None, "both revisions have risen alike") if verdict is Verdict.DEGRADED else None,
     )
 
 

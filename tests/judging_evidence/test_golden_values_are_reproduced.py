@@ -20,13 +20,13 @@ from monitor.judging.e_detector import NOTHING, folded, log_factor, log_mixture
 from monitor.judging.expected import ridge_logit
 from monitor.judging.intervals import jeffreys_upper, newcombe, wilson
 from monitor.judging.margin import expected, margin
-from monitor.judging.revision_effect import log_combined
+from monitor.judging.revision_effect import RevisionEffect, log_combined
 
 GOLDEN = {entry["name"]: entry for entry in json.loads(Path(__file__).with_name("golden.json").read_text("utf-8"))}
 
 LATER = {
     *("additive_block_no_tolerance", "additive_block_with_tolerance", "additive_block_small"),
-    *("overdispersed", "not_overdispersed", "reference_gap", "d3"),
+    *("overdispersed", "not_overdispersed", "reference_gap"),
     *("sub_bernoulli_equals_likelihood_ratio", "exact_binomial"),
     *(f"confidence_sequence_{name}" for name in ("15_50", "5_50", "2_20", "0_20", "700_1000")),
     *("confseq_best_rho", "confseq_normal_log_mixture", "confseq_one_sided_normal_bound"),
@@ -143,6 +143,14 @@ def effect_of_a_revision(given: dict[str, Any]) -> list[float]:
     return said
 
 
+def concurrent(given: dict[str, Any]) -> list[float]:
+    effect, said = RevisionEffect(1, 1, given["steps_of_horizon"], bets=len(conditional.TILTS)), []
+    for block in given["blocks"]:
+        effect.fold_bets(conditional.log_factor(np.array([block]), given["theta0"])[None], np.array([[block[0]]]))
+        said.append(float(effect.log_m[0, 0]))
+    return said
+
+
 def clearing(given: dict[str, Any]) -> dict[str, float]:
     """Of everyone, against the reference of the golden expected rates."""
     reference = GOLDEN[given["reference"]]["given"]
@@ -178,6 +186,7 @@ COMPUTE: dict[str, Callable[[dict[str, Any]], Any]] = {
     "conditional_factor_20_5_200_20": of_two_arms,
     "conditional_factor": mixture_of_two_arms,
     "rev_three_strata": effect_of_a_revision,
+    "d3": concurrent,
     "clearing_by_a_tenth": clearing,
     "clearing_strictly": clearing,
     "clearing_of_a_canary": clearing_of_a_canary,

@@ -36,7 +36,7 @@ def lines(path: Path, *recordings: Recording) -> list[dict[str, object]]:
 
 def test_a_line_has_exactly_the_promised_fields(tmp_path: Path) -> None:
     (line,) = lines(tmp_path / "timeline.ndjson", recorded([said(H)]))
-    # contracts.md section 7, "Replay output".
+    seen = {"detector": "reference", "log_e": 1.5, "watch": 8.0, "page": 10.0, "weight": 0.01, "panes": 3, "events": 0}
     assert line == {
         "event_time": "1970-01-02T00:00:00Z",
         "kind": "verdict",
@@ -50,9 +50,7 @@ def test_a_line_has_exactly_the_promised_fields(tmp_path: Path) -> None:
         "blame": None,
         "action": None,
         "target_revision": None,
-        "evidence": [
-            {"detector": "reference", "log_e": 1.5, "watch": 8.0, "page": 10.0, "weight": 0.01, "panes": 3},
-        ],
+        "evidence": [seen],
     }
 
 

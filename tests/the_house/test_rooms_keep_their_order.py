@@ -8,13 +8,14 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "monitor"
 
-SHARED = {"events", "vocabulary", "ports", "monitor"}
+SHARED = {"events", "vocabulary", "ports", "ports_cluster", "monitor"}
 """Values and Protocols that every room may know. `monitor` is the package itself: its version."""
 
 MAY_IMPORT: dict[str, set[str]] = {
     "events": set(),
     "vocabulary": set(),
     "ports": set(),
+    "ports_cluster": set(),
     "monitor": set(),
     "intake": set(),
     "counting": set(),

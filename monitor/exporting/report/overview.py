@@ -12,6 +12,7 @@ from monitor.exporting.report.story import ModelStory, StreamStory
 from monitor.exporting.report.table import verdict_chip
 from monitor.exporting.report.words import (
     VERDICTS,
+    blame_sentence,
     budget_sentence,
     number_sentence,
     plain,
@@ -63,7 +64,7 @@ def _calm(story: ModelStory) -> str:
 
 def _harm(stream: StreamStory) -> Markup:
     said = stream.said
-    numbers = number_sentence(stream)
+    numbers, blame = number_sentence(stream), blame_sentence(said)
     return tag(
         "article",
         tag("h3", verdict_chip(said.verdict), " ", tag("bdi", stream.who)),
@@ -72,6 +73,7 @@ def _harm(stream: StreamStory) -> Markup:
             "dl",
             [tag("dt", "How sure"), tag("dd", sureness_sentence(stream))],
             [tag("dt", "Since when"), tag("dd", _prose(since_sentence(stream)))],
+            [tag("dt", "Whose doing"), tag("dd", _prose(blame))] if blame else None,
             [tag("dt", "How many"), tag("dd", _prose(numbers))] if numbers else None,
         ),
         class_=f"harm {said.verdict.name}",

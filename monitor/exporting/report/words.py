@@ -10,7 +10,7 @@ from monitor.exporting.moments import day
 from monitor.exporting.rates import Cases
 from monitor.exporting.report.story import StreamStory
 from monitor.exporting.standing import next_level
-from monitor.judging.verdict import Verdict
+from monitor.judging.verdict import StreamVerdict, Verdict
 
 
 class Spoken(NamedTuple):
@@ -94,6 +94,10 @@ def sureness_sentence(stream: StreamStory) -> str:
     if evidence is None or evidence.log_e is None:
         return f"The evidence has reached the {level} level; the number is withheld."
     needed = evidence.page if level == "page" and evidence.page is not None else evidence.watch
+    if evidence.rollback is not None:
+        level, needed = ("rollback", evidence.rollback) if level == "page" else (level, evidence.watch)
+        against = f" against revision {evidence.against}"
+        return f"The evidence{against} is {evidence.log_e:.1f} nats; {needed:.1f} make an alarm of {level} level."
     return f"The evidence is {evidence.log_e:.1f} nats; {needed:.1f} make a {level} alarm."
 
 
@@ -121,6 +125,31 @@ def since_sentence(stream: StreamStory) -> str:
     if not stream.is_current:
         text += f"; revision {said.revision} has not served since {day(stream.record.last_ms)}"
     return text + "."
+
+
+CAUSES: Final = {
+    "revision": "the revision",
+    "population": "not the revision: the people or their outcomes have changed",
+    "mixed": "the revision and something else",
+    "unknown": "not known",
+}
+
+
+def blame_sentence(said: StreamVerdict) -> str | None:
+    """Whose doing it is, why that is thought, and what cannot be told apart; None if nobody is blamed.
+
+    >>> from monitor.judging.blame import Blame
+    >>> blame = Blame("revision", "concurrent", "it is worse than its former revision serving at the same time")
+    >>> said = StreamVerdict("m", "r2", "sex", "f", "error_rate", Verdict.DEGRADED, (), 0, blame=blame, former="r1")
+    >>> blame_sentence(said)
+    'The revision (former one: r1): it is worse than its former revision serving at the same time.'
+    """
+    if said.blame is None:
+        return None
+    former = f" (former one: {said.former})" if said.former is not None else ""
+    limits = f" {said.blame.limits}" if said.blame.limits else ""
+    cause = CAUSES[said.blame.cause]
+    return f"{cause[0].upper()}{cause[1:]}{former}: {said.blame.because}.{limits}"
 
 
 def number_sentence(stream: StreamStory) -> str | None:
