@@ -18,7 +18,6 @@ from monitor.judging.rules import UNPAIRED, DataState
 from monitor.judging.streams import Streams
 from monitor.judging.table import Known
 from monitor.judging.verdict import StreamVerdict, Verdict
-from monitor.judging.watch import POOLED
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -76,7 +75,7 @@ class Assessment:
         return Known(
             inconclusive=np.where(facts.unready > 0, facts.unready, inconclusive),
             is_stale=self._has_stopped | is_stale,
-            at_watch=falls & streams.watched.at(POOLED),
+            at_watch=falls & streams.at_watch,
             at_page=falls & streams.latched,
             at_watch_by_revision=compared.at_watch,
             at_rollback=compared.at_rollback,

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.judging import table
+from monitor.judging.evidence import ReferenceEvidence
+from monitor.judging.gap import GapEvidence
 from monitor.judging.margin import HIGHEST_TOLERATED, LEAST_SAMPLES
 from monitor.judging.power import blind_below
 from monitor.judging.streams import Streams
-from monitor.judging.verdict import REFERENCE, Evidence, ReferenceRate
+from monitor.judging.verdict import GAP, REFERENCE, Evidence, ReferenceRate
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -41,12 +43,16 @@ class Facts:
         self.unready = _unready(streams)
         below, self.is_blind = _power(streams)
         self.references = _references(streams, reference_id)
-        self._evidence = _evidence(streams)
+        self._evidence = _evidence(streams, REFERENCE, streams.evidence)
+        self._gap = _evidence(streams, GAP, streams.gap)
         self.blind_below = below.tolist()
 
     def evidence(self, metric: int, subgroup: int) -> tuple[Evidence, ...]:
-        """Evidence of the detectors that pool all revisions; none without a reference."""
-        return (self._evidence[metric][subgroup],) if self.references[metric][subgroup] else ()
+        """Evidence of the detectors that pool all revisions; none without a reference, or of a gap that has none."""
+        if not self.references[metric][subgroup]:
+            return ()
+        gap = self._gap[metric][subgroup]
+        return (self._evidence[metric][subgroup], *((gap,) if gap.panes else ()))
 
 
 def _power(streams: Streams) -> tuple[Floats, Bools]:
@@ -93,13 +99,12 @@ def _references(streams: Streams, reference_id: str | None) -> list[list[Referen
     return references
 
 
-def _evidence(streams: Streams) -> list[list[Evidence]]:
-    evidence = streams.evidence
-    log_m, steps, events = map(streams.by_metric, (evidence.log_m, evidence.steps, evidence.events))
+def _evidence(streams: Streams, detector: str, found: ReferenceEvidence | GapEvidence) -> list[list[Evidence]]:
+    log_m, steps, events = map(streams.by_metric, (found.log_m, found.steps, found.events))
     columns = (log_m, streams.watch, streams.page, streams.weight, steps, events)
     return [
         [
-            Evidence(REFERENCE, None if nats == -np.inf else nats, watch, page if may_page else None, weight, *seen)
+            Evidence(detector, None if nats == -np.inf else nats, watch, page if may_page else None, weight, *seen)
             for nats, watch, page, weight, *seen in zip(*(column[metric].tolist() for column in columns), strict=True)
         ]
         for metric, may_page in enumerate(streams.may_page.tolist())

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from monitor.judging.releases import Releases
 from monitor.judging.streams import Streams
-from monitor.judging.verdict import CONCURRENT_EFFECT, REFERENCE, REVISION_EFFECT
+from monitor.judging.verdict import CONCURRENT_EFFECT, GAP, REFERENCE, REVISION_EFFECT
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +26,9 @@ def thresholds(streams: Streams, releases: Releases) -> dict[tuple[str, str, str
     pooled = dict(zip(rules.metrics, streams.watch, strict=True))
     page = {name: streams.page[rules.metrics.index(name)] for name in paging}
     compared = [rate.metric for rate in releases.rates]
-    tables: list[tuple[str, str, Mapping[str, Floats]]] = [(REFERENCE, "watch", pooled), (REFERENCE, "page", page)]
+    tables: list[tuple[str, str, Mapping[str, Floats]]] = []
+    for detector in (REFERENCE, GAP):
+        tables += [(detector, "watch", pooled), (detector, "page", page)]
     for level, needed in releases.nats_alone.items():
         by_rate = dict(zip(compared, needed, strict=True))
         tables += [(CONCURRENT_EFFECT, level, by_rate), (REVISION_EFFECT, level, by_rate)]

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.counting.lattice import Lattice
-from monitor.judging import evidence, onset, traffic, watch
+from monitor.judging import evidence, gap, onset, traffic, watch
 from monitor.judging.evidence import ReferenceEvidence
 from monitor.judging.factors import factors
 from monitor.judging.fits import Fit, fit
+from monitor.judging.gap import GapEvidence
 from monitor.judging.metrics import METRICS
 from monitor.judging.onset import SeenBySlice
 from monitor.judging.people import People
@@ -40,6 +41,8 @@ class Stored(msgspec.Struct, array_like=True):
     latched: bytes
     onset_ms: bytes
     evidence: evidence.Stored
+    gap: gap.Stored
+    gap_watched: watch.Stored
     seen: onset.Stored
     traffic: traffic.Stored
 
@@ -63,13 +66,20 @@ class Streams:
         self.may_page = np.array([METRICS[name].may_page for name in rules.metrics])
         self.rates_of = [[r for r, rate in enumerate(self.rates) if rate.metric == name] for name in rules.metrics]
         self.evidence = ReferenceEvidence(len(self.rates), len(lattice.subgroups))
+        self.gap = GapEvidence(rules, self.rates, self.people)
         self.traffic = Traffic(self.rates, self.people, rules.pane_ms)
-        self.watched = Watch(self.watch)
+        self.watched, self.gap_watched = Watch(self.watch), Watch(self.watch)
         self.latched = np.zeros(self.weight.shape, bool)
         self.onset_ms = np.full((2, *self.weight.shape), NO_ONSET)
         self._seen = SeenBySlice(rules, len(self.rates), len(lattice.subgroups))
         self.fits: list[Fit | None] = [None] * len(self.rates)
         self.opened = CLOSED
+
+    @property
+    def at_watch(self) -> NDArray[np.bool_]:
+        """The streams that either detector has at watch, of all revisions together."""
+        at_watch: NDArray[np.bool_] = self.watched.at(POOLED) | self.gap_watched.at(POOLED)
+        return at_watch
 
     @property
     def bins(self) -> int:
@@ -84,6 +94,7 @@ class Streams:
                 cells = reference.where(reference.age_bin <= opened)
                 tolerance = self.rules.tolerance_of(rate.metric)
                 self.fits[place] = fit(rate, cells, self.people, self.bins, tolerance)
+                self.gap.open(place, cells)
         self.opened = opened
 
     def fold(self, tested: Tally, pane_ms: Ints) -> Ints:
@@ -100,6 +111,7 @@ class Streams:
             return np.zeros((len(self.rates), self.weight.shape[1]), np.int64)
         step = factors(tested, self.rates, self.fits, self.people, self.bins)
         self.evidence.fold(step)
+        self.gap.fold(tested)
         self._seen.add(pane_ms, step.seen)
         self._judge_levels(step.revisions)
         n: Ints = step.n.sum(axis=0)
@@ -107,13 +119,16 @@ class Streams:
 
     def _judge_levels(self, revisions: tuple[str, ...]) -> None:
         of_rate = self.evidence.log_m
-        log_m = self.by_metric(of_rate)
-        before = self.watched.at(POOLED).astype(int) + self.latched
-        self.latched |= (log_m >= self.page) & self.may_page[:, None]
+        log_m, of_gap = self.by_metric(of_rate), self.by_metric(self.gap.log_m)
+        before = self.at_watch.astype(int) + self.latched
         self.watched.note(POOLED, log_m)
+        self.gap_watched.note(POOLED, of_gap)
+        # A gap alone may be the others' doing, who have improved: that is worth a look, and no page.
+        at_page = (log_m >= self.page) | ((of_gap >= self.page) & self.watched.at(POOLED))
+        self.latched |= at_page & self.may_page[:, None]
         for revision in revisions:
             self.watched.note(revision, self.by_metric(self.evidence.own_log_m(revision)))
-        now = self.watched.at(POOLED).astype(int) + self.latched
+        now = self.at_watch.astype(int) + self.latched
         self.onset_ms[:, now == 0] = NO_ONSET
         for metric, subgroup in np.argwhere(now > before).tolist():  # once a level: later slices know less of the start
             rate = max(self.rates_of[metric], key=lambda one: of_rate[one, subgroup])
@@ -126,8 +141,10 @@ class Streams:
         """Start the evidence of a stream anew, and let go of its alarm."""
         rates = self.rates_of[metric]
         self.evidence.reset(rates, subgroup)
+        self.gap.reset(rates, subgroup)
         self._seen.reset(rates, subgroup)
         self.watched.reset(metric, subgroup)
+        self.gap_watched.reset(metric, subgroup)
         self.latched[metric, subgroup] = False
         self.onset_ms[:, metric, subgroup] = NO_ONSET
 
@@ -148,6 +165,8 @@ class Streams:
             self.latched.tobytes(),
             self.onset_ms.tobytes(),
             self.evidence.stored(),
+            self.gap.stored(),
+            self.gap_watched.stored(),
             self._seen.stored(),
             self.traffic.stored(),
         )
@@ -159,5 +178,7 @@ class Streams:
         self.latched = np.frombuffer(stored.latched, bool).reshape(shape).copy()
         self.onset_ms = np.frombuffer(stored.onset_ms, np.int64).reshape(2, *shape).copy()
         self.evidence.restore(stored.evidence)
+        self.gap.restore(stored.gap)
+        self.gap_watched.restore(stored.gap_watched)
         self._seen.restore(stored.seen)
         self.traffic.restore(stored.traffic)

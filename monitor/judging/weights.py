@@ -21,14 +21,14 @@ _MAIN: Final[Mapping[str, float]] = {"false_negative_rate": 0.3, "false_positive
 _REST: Final = 0.4
 _SINGLE, _PAIRS, _DEEPER = 0.5, 0.3, 0.2
 _DETECTOR_SHARE: Final = 0.5
-"""The other half belongs to the gap detector."""
+"""D1 and D2 have half each; that of everybody's gap, who have none, stays unspent."""
 
 _KEPT: Final = 0.95
 """The rest is kept for subgroups that are seen later."""
 
 
 def weights(metrics: tuple[str, ...], lattice: Lattice) -> Floats:
-    """Weights v of the streams of D1, each rate of a metric alike.
+    """Weights v of the streams of D1, each rate of a metric alike; those of D2 are the same.
 
     Returns
     -------
@@ -66,7 +66,8 @@ def expected_alarms(rules: JudgingRules, weight: Floats) -> dict[str, float]:
     """Level -> false alarms to expect at most in 91 days over all streams, while the reference is within its limit."""
     rates = np.array([1 + METRICS[name].two_sided for name in rules.metrics])
     may_page = np.array([METRICS[name].may_page for name in rules.metrics])
-    spent = {"watch": (weight.sum(axis=1) * rates).sum(), "page": (weight.sum(axis=1) * rates)[may_page].sum()}
+    of_both = (weight.sum(axis=1) + weight[:, 1:].sum(axis=1)) * rates
+    spent = {"watch": of_both.sum(), "page": of_both[may_page].sum()}
     return {
         level: float(share * BUDGET_SPAN_MS / rules.budgets[level].per_ms * rules.budgets[level].alarms)
         for level, share in spent.items()

@@ -78,7 +78,8 @@ def test_a_release_that_is_no_worse_is_cleared_and_never_blamed() -> None:
     judge = run(stream(fair, switched), ROLLOUT + 60)
     for slug in ("overall", "f", "m"):
         said = stream_of(judge, ROLLOUT + 60, slug)
-        assert said.verdict < Verdict.SUSPECT
+        assert said.verdict < Verdict.DEGRADED  # once a week a false suspicion is allowed for
+        assert said.blame is None
         assert said.cleared
 
 
