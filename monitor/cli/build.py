@@ -129,6 +129,7 @@ def judging_rules(settings: Settings, name: str, edges_ms: tuple[int, ...]) -> J
             "watch": Budget(alarms.watch.count, alarms.watch.per_ms),
             "page": Budget(alarms.page.count, alarms.page.per_ms),
         },
+        risks={"watch": alarms.watch_per_rollout, "rollback": alarms.rollback_per_rollout},
         attributes_wait_ms=feed.attributes.wait_ms if feed.attributes else 0,
     )
 

@@ -72,6 +72,16 @@ def harm_exceeds_tolerance(given: Given) -> Iterator[Finding]:
             return
 
 
+def suspicion_is_cheaper_than_blame(given: Given) -> Iterator[Finding]:
+    """A harmless rollout is suspected at least as often as it is rolled back."""
+    alarms = given.section.judging.false_alarms
+    if alarms.rollback_per_rollout > alarms.watch_per_rollout:
+        message = f"{alarms.rollback_per_rollout:g} is more than watch_per_rollout, {alarms.watch_per_rollout:g}"
+        yield Finding(
+            ("judging", "false_alarms", "rollback_per_rollout"), message, "what is rolled back is suspected first"
+        )
+
+
 def acting_has_a_target(given: Given) -> Iterator[Finding]:
     """Who may act knows on what."""
     if given.section.mode in ("approve", "auto") and given.section.acting is None:
@@ -105,6 +115,7 @@ MODEL_RULES: Final[tuple[Rule, ...]] = (
     (("feed",), horizon_holds_the_ages),
     (("score_range",), score_range_rises),
     (("judging.harm_to_find", "judging.tolerance", "metrics"), harm_exceeds_tolerance),
+    (("judging.false_alarms",), suspicion_is_cheaper_than_blame),
     (("mode", "acting"), acting_has_a_target),
     (_OF_SERIES, series_fit),
 )
