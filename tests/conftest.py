@@ -1,6 +1,7 @@
 """Real parts that every test folder may ask for."""
 
+from tests.parts.alertmanager import alertmanager, webhook
 from tests.parts.kafka.fixtures import kafka
 from tests.parts.prometheus import prometheus, promtool
 
-__all__ = ["kafka", "prometheus", "promtool"]
+__all__ = ["alertmanager", "kafka", "prometheus", "promtool", "webhook"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from monitor.adapters.recording import ROLES, Line, Recording, find_files
+from monitor.adapters.recording import ROLES, Line, Recording, find_files, out_of_order
 from monitor.ports import Batch, SourceRefused, TopicPartition
 
 
@@ -62,13 +62,14 @@ class FilesSource:
     def __init__(self, folder: Path, topics: Mapping[str, str]) -> None:
         self._topics = {role: topics[role] for role in ROLES if role in topics}
         self._files = find_files(folder, self._topics)
+        self._to_sort = out_of_order(self._files)
         self._next: dict[str, int] = {}
         self._is_read: set[str] = set()
         self._begin()
 
     def _begin(self) -> None:
         """Stand before the first line. What lies before the positions is read again and passed over."""
-        self._recording = Recording(self._files, self._topics)
+        self._recording = Recording(self._files, self._topics, self._to_sort)
         self._lines = iter(self._recording)
         self._coming: Line | None = None
         self._arrived = dict.fromkeys(self._topics.values(), 0)
@@ -88,7 +89,7 @@ class FilesSource:
 
     def offsets_at(self, time_ms: int) -> Mapping[TopicPartition, int]:
         """First record at or after a time; the end where there is none. Reads the files from their beginning."""
-        recording = Recording(self._files, self._topics)
+        recording = Recording(self._files, self._topics, self._to_sort)
         found = dict.fromkeys(self._topics.values(), 0)
         try:
             for line in recording:

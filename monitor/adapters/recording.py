@@ -1,11 +1,13 @@
 """A folder of recorded events, read in the order of their arrival.
 
-Before step 1: `files` makes a source of it. Touches the disk, through `line_file`. Two layouts: a file a role, each in
-the order of event time and merged by it; or one file in the order of arrival.
+Before step 1: `files` makes a source of it. Touches the disk, through `line_file`. Two layouts: a file a role, merged
+by event time; or one file in the order of arrival. A file a role that is not in the order of event time is sorted in
+memory first: one event with a wrong year must not make all that follow it late.
 """
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
@@ -99,8 +101,7 @@ def find_files(folder: Path, roles: Iterable[str]) -> Mapping[str, Path]:
 class Recording:
     """One pass over the files of a recording: an iterator of `Line`.
 
-    A line's time is never before that of the line above it in its file, and is the same where it has none that can be
-    read: the record arrives all the same, and is refused where all records are.
+    A line whose time cannot be read arrives with the line above it in its file, and is refused where all records are.
 
     Parameters
     ----------
@@ -108,6 +109,8 @@ class Recording:
         As `find_files` gives them.
     topics
         Role -> name of its topic, in the order of `ROLES`.
+    to_sort
+        Roles whose files are sorted, as `out_of_order` finds them.
 
     Raises
     ------
@@ -115,7 +118,7 @@ class Recording:
         if a file cannot be opened; later, if it is damaged.
     """
 
-    def __init__(self, files: Mapping[str, Path], topics: Mapping[str, str]) -> None:
+    def __init__(self, files: Mapping[str, Path], topics: Mapping[str, str], to_sort: frozenset[str]) -> None:
         self._files: dict[str, LineFile] = {}
         try:
             for stem, path in files.items():
@@ -126,7 +129,10 @@ class Recording:
         if FEED in files:
             self._lines = _feed_lines(self._files[FEED], topics)
         else:
-            by_role = [_role_lines(file, topics[role]) for role, file in self._files.items()]
+            by_role = [
+                (_sorted_lines if role in to_sort else _role_lines)(file, topics[role])
+                for role, file in self._files.items()
+            ]
             self._lines = heapq.merge(*by_role, key=lambda line: line.time_ms)
 
     def __iter__(self) -> Iterator[Line]:
@@ -142,6 +148,37 @@ class Recording:
         """Close the files. Idempotent."""
         for file in self._files.values():
             file.close()
+
+
+def out_of_order(files: Mapping[str, Path]) -> frozenset[str]:
+    """Roles whose files are not in the order of event time; reads them once. A damaged one is told of when it is read.
+
+    Raises
+    ------
+    SourceRefused
+        if a file cannot be opened.
+    """
+    found = set()
+    for role, path in files.items():
+        file, before_ms = LineFile(path), 0
+        with suppress(SourceRefused):
+            for line in file if role != FEED else ():
+                time_ms = _time_ms(_EVENT, line)
+                if 0 < time_ms < before_ms:
+                    found.add(role)
+                    break
+                before_ms = max(before_ms, time_ms)
+        file.close()
+    return frozenset(found)
+
+
+def _sorted_lines(lines: Iterable[bytes], topic: str) -> Iterator[Line]:
+    known, time_ms = [], 0
+    for line in lines:
+        time_ms = _time_ms(_EVENT, line) or time_ms
+        known.append(Line(time_ms, topic, line))
+    known.sort(key=lambda line: line.time_ms)
+    yield from known
 
 
 def _role_lines(lines: Iterable[bytes], topic: str) -> Iterator[Line]:

@@ -1,5 +1,6 @@
 """`fairdrift check`: the settings, the series they make, and what the false-alarm budget buys."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ from monitor.cli.exits import Exit
 from monitor.cli.output import Output, show
 from monitor.cli.parts import load_settings
 from monitor.counting.lattice import Lattice
+from monitor.exporting.budget import series_per_subgroup
 from monitor.exporting.terminal import people
 from monitor.judging.divergence import divergence
 from monitor.judging.metrics import METRICS
@@ -20,8 +22,9 @@ from monitor.judging.planning import Planned, planned
 from monitor.judging.reference import Reference
 from monitor.judging.rules import JudgingRules
 from monitor.judging.verdict import REFERENCE
-from monitor.settings.derive import series_estimate
+from monitor.settings.derive import subgroup_count
 from monitor.settings.model import Settings
+from monitor.settings.sections.model import ModelSettings
 
 RISE: Final = 0.05
 FROM: Final = 0.10
@@ -46,7 +49,7 @@ def _model(settings: Settings, name: str) -> dict[str, Any]:
     return {
         "subgroups": len(shown.lattice.subgroups),
         "streams": len(shown.lattice.subgroups) * len(rules.metrics),
-        "series": series_estimate(settings.models[name]),
+        "series": most_series(settings.models[name], len(rules.metrics), judge.thresholds()),
         "series_limit": shown.series_limit,
         "false_alarms_per_91d": {level: round(n, 3) for level, n in judge.budget().items()},
         "false_alarms_per_rollout": dict(rules.risks),
@@ -83,6 +86,20 @@ def sentence(one: Planned) -> str:
     return f"a rise of {RISE * 100:.0f} points in {stream} will take about {_weeks(one.weeks)} to confirm"
 
 
+def most_series(model: ModelSettings, judged: int, thresholds: Mapping[tuple[str, str, str, str], float]) -> int:
+    """Most series of the subgroups of a model; those of the model itself are few."""
+    detectors = len({detector for _, _, detector, _ in thresholds})
+    each = series_per_subgroup(len(model.metrics), len(model.windows.published), judged, detectors)
+    return each * model.keep_revisions * subgroup_count(model.attributes, model.subgroups)
+
+
+def _series(found: dict[str, Any]) -> str:
+    text = f"at most {found['series']} series"
+    if found["series"] <= found["series_limit"]:
+        return f"{text}, {found['series_limit']} are allowed"
+    return f"{text}; beyond {found['series_limit']} (series_limit) the deepest, thinnest crossings fold into `other`"
+
+
 def _weeks(weeks: float) -> str:
     whole = max(1, round(weeks))
     return f"{whole} week{'' if whole == 1 else 's'}"
@@ -93,9 +110,8 @@ def _tables(name: str, found: dict[str, Any]) -> Group:
     risk = ", ".join(f"{level} {n:g}" for level, n in found["false_alarms_per_rollout"].items())
     table = Table(
         box=SIMPLE_HEAD,
-        title=f"{name}: the settings are good. {found['streams']} streams, about {found['series']} series of "
-        f"{found['series_limit']}; false alarms to expect at most in 91 days: {budget}; probability of one for a "
-        f"harmless rollout: {risk}",
+        title=f"{name}: the settings are good. {found['streams']} streams, {_series(found)}; false alarms to expect at "
+        f"most in 91 days: {budget}; probability of one for a harmless rollout: {risk}",
         title_justify="left",
         caption=f"events: cases of the metric's kind that a subgroup needs until a rise from {found['rise']} is told, "
         "good to about a quarter; divide by its cases a week. With reference.file the weeks are told",

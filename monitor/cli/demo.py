@@ -19,6 +19,7 @@ from monitor.adapters.embedded_broker import EmbeddedBroker
 from monitor.adapters.kafka_connection import KafkaConnection
 from monitor.cli.build import model_plan
 from monitor.cli.exits import Exit
+from monitor.cli.folders import can_hold_files
 from monitor.cli.output import Output, console, show
 from monitor.cli.parts import LoopParts, dead_letters, files_in, kafka_sources
 from monitor.cli.watching import Watching
@@ -43,6 +44,7 @@ BROKER_API: Final = (2, 3)
 
 def run_demo(out: Path, output: Output) -> int:
     """Play the demo and write its report; gives the exit code."""
+    can_hold_files(out)
     scenario = load_scenario(SCENARIO)
     settings = parse(settings_text(scenario), "the demo's settings")
     (feed,) = settings.feeds.values()

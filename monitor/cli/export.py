@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from monitor.cli.exits import Exit, Refused
+from monitor.cli.folders import can_hold_files
 from monitor.cli.output import Output, show
-from monitor.exporting.dashboards import config_maps, shipped
+from monitor.exporting import alerts, dashboards
 from monitor.intake.schema import schemas
 from monitor.settings.schema import settings_schema
+
+NAMESPACE: Final = "monitoring"
+"""Of the manifests: where Prometheus and Grafana usually run."""
 
 
 def _schemas() -> Mapping[str, bytes]:
@@ -19,10 +24,18 @@ def _schemas() -> Mapping[str, bytes]:
 
 
 def _dashboards() -> Mapping[str, bytes]:
-    return {**shipped(), **config_maps("monitoring", {})}
+    return {**dashboards.shipped(), **dashboards.config_maps(NAMESPACE, {})}
 
 
-KINDS: Mapping[str, Callable[[], Mapping[str, bytes]]] = {"schema": _schemas, "dashboards": _dashboards}
+def _alerts() -> Mapping[str, bytes]:
+    return {**alerts.shipped(), **alerts.prometheus_rule(NAMESPACE, {"app.kubernetes.io/name": "fairdrift"})}
+
+
+KINDS: Mapping[str, Callable[[], Mapping[str, bytes]]] = {
+    "schema": _schemas,
+    "dashboards": _dashboards,
+    "alerts": _alerts,
+}
 
 
 def run_export(what: str, out: Path, *, check_only: bool, output: Output) -> int:
@@ -34,7 +47,8 @@ def run_export(what: str, out: Path, *, check_only: bool, output: Output) -> int
         different = [str(path) for path, text in texts.items() if not path.exists() or path.read_bytes() != text]
         result = {"different": different, "renew": f"fairdrift export {what} --out {out}"}
         return show("export", Exit.FINDINGS if different else Exit.GOOD, result, output)
-    out.mkdir(parents=True, exist_ok=True)
+    can_hold_files(out)
     for path, text in texts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text)
     return show("export", Exit.GOOD, {"written": [str(path) for path in texts]}, output)

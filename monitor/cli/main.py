@@ -123,7 +123,7 @@ def acknowledge(
 @app.command()
 def simulate(
     scenario: Annotated[str, typer.Argument(help="Name of a scenario; `list` names them.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the stream and what was said of it.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the stream and what was said of it.")] = None,
     output: Form = Output.TABLE,
 ) -> None:
     """Make a stream of known truth, replay it, and count false alarms and delay: ours and a naive monitor's."""

@@ -115,7 +115,8 @@ class LoopParts:
                 judge, rules_hash = judge_of(settings, plan, one)
                 store = self._stores(f"judge-{one}")
                 models.append(JudgedModel(model_plan(settings, one), number, judge, store, rules_hash))
-            parts = FeedParts(self._sources(plan), self._partition_stores(name), self._rejects[name], around.clock)
+            where = self._sources(plan), self._partition_stores(name), self._rejects[name]
+            parts = FeedParts(*where, around.clock, around.is_live)
             feeds[name] = Feed(plan, parts)
         return MonitorLoop(feeds, models, around, pace)
 

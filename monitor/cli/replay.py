@@ -11,9 +11,10 @@ from monitor.adapters.clock import SystemClock
 from monitor.adapters.files import FilesSource
 from monitor.cli.build import Reads, model_plan
 from monitor.cli.exits import Exit, Refused
+from monitor.cli.folders import can_hold_files
 from monitor.cli.output import Output, console, show
 from monitor.cli.parts import LoopParts, drop, in_memory, load_settings
-from monitor.cli.watching import Watching, rejected, worst
+from monitor.cli.watching import Watching, rejected, stopped, worst
 from monitor.exporting.replayed import Replayed
 from monitor.exporting.standing import standings
 from monitor.exporting.terminal import verdict_table
@@ -29,6 +30,7 @@ ROWS_SHOWN = 25
 def run_replay(stream: Path, settings_path: Path, out: Path, output: Output) -> int:
     """Replay a recorded stream and write what was counted and said; gives the exit code."""
     settings = load_settings(settings_path)
+    can_hold_files(out)
     done, result = replay(settings, stream, out)
     return show("replay", exit_of(done), result, output, _table(done, out))
 
@@ -96,5 +98,10 @@ def _table(done: Replayed, out: Path) -> RenderableType:
     tables = [verdict_table(model, standings(model), ROWS_SHOWN) for model in done.view.models]
     refused = rejected(done.view)
     lines = [f"{refused} records were refused; summary.json has the reasons"] if refused else []
+    lines += [
+        f"{topic}: reading STOPPED, too many records were refused; what lies behind them was not read. Is its adapter "
+        "the right one, its model one of the settings? See feeds.*.reject_stop"
+        for topic in stopped(done.view)
+    ]
     lines.append(f"counts, timeline and report.html: {out} (counts are exact: for the owner of the data)")
     return Group(*tables, *lines)

@@ -13,6 +13,7 @@ from monitor.adapters.clock import SystemClock
 from monitor.adapters.operate_api import Acknowledgement, OperateApi, Tokens
 from monitor.adapters.telemetry import Telemetry
 from monitor.cli.exits import Exit, Refused
+from monitor.cli.folders import can_hold_files
 from monitor.cli.log import logger, verdict_changes
 from monitor.cli.parts import (
     LoopParts,
@@ -65,6 +66,7 @@ def run_monitor(settings_path: Path) -> int:
     settings = load_settings(settings_path)
     sources = kafka_sources(connection(kafka_settings(settings, settings_path)))
     folder = settings.state.dir
+    can_hold_files(folder, "state.dir")
     log, clock = logger(), SystemClock()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -78,3 +78,8 @@ def worst(view: View) -> Verdict | None:
 def rejected(view: View) -> int:
     """Records that were refused."""
     return sum(sum(topic.rejected.values()) for topic in view.topics)
+
+
+def stopped(view: View) -> list[str]:
+    """Topics of which a flood of refused records stopped the reading."""
+    return sorted({partition.topic for partition in view.partitions if partition.stopped})

@@ -71,7 +71,7 @@ class Fold:
         oldest = np.maximum(taken.marks - state.rules.memory_ms, state.gone_before_ms)
         held = taken.times >= oldest
         if not held.all():
-            state.evict_on_arrival(topic, KINDS[kind], int((~held).sum()))
+            state.evict_on_arrival(topic, KINDS[kind], taken.where(~held).events)
             taken = taken.where(held)
         if not taken.events:
             return

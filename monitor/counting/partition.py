@@ -8,7 +8,7 @@ the way of `absorb`: take the id's history, count it out, change it, count it in
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,7 @@ from monitor.counting.rules import CountingRules
 from monitor.counting.settlement import Cell, Settled, Settlement
 from monitor.counting.sources import Sources
 from monitor.counting.tallies import LABEL_OF, Tally
-from monitor.events import Label
+from monitor.events import Event, Inference, Label
 
 Ints = NDArray[np.int64]
 Pair = tuple[Cell | None, Cell | None]
@@ -101,12 +101,16 @@ class PartitionState:
         if count:
             self.tallies[key] += count
 
-    def evict_on_arrival(self, topic: str, kind: str, count: int) -> None:
-        """Events older than everything that is held."""
-        self.tally("events", topic, kind, "accepted", count=count)
-        self.tally("evicted", topic, kind, count=count)
+    def evict_on_arrival(self, topic: str, kind: str, events: Sequence[Event]) -> None:
+        """Events older than everything that is held: an inference expires, an outcome is unpaired."""
+        self.tally("events", topic, kind, "accepted", count=len(events))
+        self.tally("evicted", topic, kind, count=len(events))
         if kind == "outcome":
-            self.tally("unpaired", topic, "evicted", count=count)
+            self.tally("unpaired", topic, "evicted", count=len(events))
+        for event in events:
+            if isinstance(event, Inference):
+                source = self.sources.known[self.sources.number(event)]
+                self.tally("expired", source.model, source.revision, count=1)
 
     def absorb(self, slot: int, change: Callable[[History], bool]) -> bool:
         """Change the history of one id and move what it counts; False if the change only repeats something.

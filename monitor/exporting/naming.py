@@ -25,7 +25,7 @@ class Names:
     ----------
     coding
         Its attributes. A value is called by the first raw value listed for its slug; a band, a reserved group, and a
-        value whose raw form is the slug of another, by the slug.
+        value whose raw form is the slug of another, by the slug. So is, in a crossing, one with an ``&`` of its own.
 
     Examples
     --------
@@ -34,6 +34,10 @@ class Names:
     >>> names = Names(Coding((sex, AttributeCoding("age_band", bands=(0, 65)))))
     >>> names.of("sex", "female"), names.of("sex__age_band", "male__65_plus"), names.of("sex", "other").value
     (Name(attribute='sex', value='F'), Name(attribute='sex&age_band', value='M&65_plus'), 'other')
+    >>> both = AttributeCoding("unit", {"icu": ("A&E",)})
+    >>> crossed = Names(Coding((both, sex)))
+    >>> crossed.of("unit", "icu").value, crossed.of("unit__sex", "icu__male").value
+    ('A&E', 'icu&M')
     >>> names.of("overall", "overall")
     Name(attribute='*', value='*')
     >>> names.text("sex__age_band", "male__65_plus"), names.text("overall", "overall")
@@ -52,7 +56,11 @@ class Names:
         pairs = self._pairs(attribute, subgroup)
         if not pairs:
             return Name(EVERYONE, EVERYONE)
-        return Name("&".join(name for name, _ in pairs), "&".join(value for _, value in pairs))
+        values = [value for _, value in pairs]
+        if len(pairs) > 1:
+            slugs = subgroup.split(CROSS)
+            values = [slug if "&" in value else value for value, slug in zip(values, slugs, strict=True)]
+        return Name("&".join(name for name, _ in pairs), "&".join(values))
 
     def text(self, attribute: str, subgroup: str) -> str:
         """A subgroup for people to read. KeyError as `of`."""

@@ -39,6 +39,7 @@ def summary(done: Replayed, files: Sequence[str]) -> dict[str, Any]:
         "seconds": round(done.seconds, 3),
         "watermark": _time(min(known)) if len(known) == len(watermarks) and known else None,
         "topics": {topic.topic: _topic(topic) for topic in done.view.topics},
+        "stopped": sorted({partition.topic for partition in done.view.partitions if partition.stopped}),
         "models": {model.model: _model(model, done) for model in done.view.models},
         "files": sorted(files),
     }

@@ -31,6 +31,7 @@ class FeedParts:
     store: Callable[[int], StateStore]
     rejects: Rejects
     clock: Clock
+    is_live: bool = True
 
 
 class Feed:
@@ -137,7 +138,8 @@ class Feed:
 
     def _take_batch(self, batch: Batch, now_ms: int, judged_ms: int) -> None:
         shard, is_covered = self.shards[batch.partition], self.is_covered(batch.topic, batch.partition)
-        rejects = shard.take(self._topics[batch.topic], batch, now_ms, judged_ms, is_covered=is_covered)
+        clock_ms = now_ms if self._parts.is_live else None
+        rejects = shard.take(self._topics[batch.topic], batch, clock_ms, judged_ms, is_covered=is_covered)
         self._parts.rejects(batch.topic, batch.partition, rejects)
         self.arrived_ms[batch.topic] = now_ms
         if batch.topic in shard.stopped:

@@ -24,12 +24,13 @@ SERVING_MS = 7 * 86_400_000
 
 
 class Judged(msgspec.Struct, array_like=True):
-    """What is stored of one model's judging."""
+    """What is stored of one model's judging. `restarts` has by flag the event time at which evidence began anew."""
 
     rules_hash: str
     judged_ms: int
     judge: bytes
     last_seen_ms: dict[str, int]
+    restarts: dict[str, int]
 
 
 class JudgedModel:
@@ -52,7 +53,8 @@ class JudgedModel:
         self.committed_ms = 0
         self.verdicts: tuple[StreamVerdict, ...] = ()
         self.last_seen_ms: dict[str, int] = {}
-        self.evidence_restarted = False
+        self.restarts: dict[str, int] = {}
+        self._restarted: str | None = None
         self._is_dirty = False
 
     def load(self) -> None:
@@ -63,15 +65,19 @@ class JudgedModel:
                 return
             judged = msgspec.msgpack.decode(stored.slices[0], type=Judged)
             if judged.rules_hash != self._rules_hash:
-                self.evidence_restarted = True
+                self._restarted = "config_changed"
                 return
             self.judge.restore(judged.judge)
         except (StateCorrupt, msgspec.MsgspecError, ValueError, KeyError):
             self._store.clear()
-            self.evidence_restarted = True
+            self._restarted = "evidence_restarted"
             return
         self.judged_ms = self.committed_ms = judged.judged_ms
-        self.last_seen_ms = judged.last_seen_ms
+        self.last_seen_ms, self.restarts = judged.last_seen_ms, judged.restarts
+
+    def flags(self, window_start_ms: int) -> set[str]:
+        """Why evidence began anew, while its past is shorter than the window."""
+        return {flag for flag, restarted_ms in self.restarts.items() if window_start_ms < restarted_ms}
 
     def advance(self, states: Sequence[PartitionState], watermark_ms: int, exact_from_ms: int) -> int | None:
         """Judge the next pane the watermark has passed; gives its end, None if there is none.
@@ -79,6 +85,8 @@ class JudgedModel:
         Panes that begin before `exact_from_ms` are flagged: shown, never folded into evidence.
         """
         pane_ms = self.plan.pane_ms
+        if self._restarted is not None:
+            self.restarts[self._restarted], self._restarted = watermark_ms, None
         if self.judged_ms is None:
             panes = [state.cells.panes(self.number)[:1] for state in states]
             first = min((pane for found in panes for pane in found), default=None)
@@ -140,7 +148,9 @@ class JudgedModel:
     def commit(self) -> None:
         """Store the evidence if it moved. `OSError` if the disk refuses."""
         if self._is_dirty and self.judged_ms is not None:
-            judged = Judged(self._rules_hash, self.judged_ms, self.judge.state_bytes(), self.last_seen_ms)
+            judged = Judged(
+                self._rules_hash, self.judged_ms, self.judge.state_bytes(), self.last_seen_ms, self.restarts
+            )
             self._store.commit(b"", (0, msgspec.msgpack.encode(judged)), closes_cycle=True)
             self._is_dirty, self.committed_ms = False, self.judged_ms
 

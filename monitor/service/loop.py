@@ -149,7 +149,7 @@ class MonitorLoop:
             now_ms = self._around.clock.now_ms() if self._around.is_live else None
             start_ms = judged.judged_ms - max(judged.plan.windows.values())
             found = doubts(feed, judged.plan, start_ms, now_ms)
-            judged.assess(found.flags, found.stale)
+            judged.assess(found.flags | judged.flags(start_ms), found.stale)
 
     def acknowledge(self, model: str, attribute: str, subgroup: str, metric: str) -> None:
         """Take a person's word that an alarm was seen: stored and published before this returns.

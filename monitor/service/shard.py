@@ -90,12 +90,13 @@ class Shard:
         return None if progress is None else progress.next_offset
 
     def take(
-        self, topic: TopicPlan, batch: Batch, clock_ms: int, judged_ms: int, *, is_covered: bool
+        self, topic: TopicPlan, batch: Batch, clock_ms: int | None, judged_ms: int, *, is_covered: bool
     ) -> list[tuple[int, str, str | None]]:
         """Decode and count a batch; gives its rejects as (offset, reason, field).
 
-        Panes were judged to `judged_ms`; not `is_covered`: a rebuild reads again what had been read before. A flood of
-        rejects stops the topic at the record that went over the limit: nothing behind it is taken.
+        `clock_ms` is wall time, None where records are of a time of their own. Panes were judged to `judged_ms`; not
+        `is_covered`: a rebuild reads again what had been read before. A flood of rejects stops the topic at the record
+        that went over the limit: nothing behind it is taken.
         """
         decoded = topic.decoder.decode(batch.records, self.number, self._partitions)
         records = batch.records
@@ -131,12 +132,14 @@ class Shard:
         if is_broken.any():
             self._is_inexact_before("late_after_idle", int(times[is_broken].max()) + 1)
 
-    def _note(self, topic: TopicPlan, batch: Batch, decoded: Decoded, clock_ms: int) -> None:
+    def _note(self, topic: TopicPlan, batch: Batch, decoded: Decoded, clock_ms: int | None) -> None:
         extra = self.extra
         if topic.name in self._cut_topics:
             self._cut_topics.discard(topic.name)
             self._is_inexact_before("gap", batch.records[0].timestamp + MOST_AHEAD_MS)
-        newest = min(max(record.timestamp for record in batch.records), clock_ms + MOST_AHEAD_MS)
+        newest = max(record.timestamp for record in batch.records)
+        if clock_ms is not None:
+            newest = min(newest, clock_ms + MOST_AHEAD_MS)
         extra.broker_time_ms = newest if extra.broker_time_ms is None else max(extra.broker_time_ms, newest)
         reasons = Counter(reject.reason for reject in decoded.rejects)
         known = extra.rejected.setdefault(topic.name, {})

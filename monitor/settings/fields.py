@@ -83,8 +83,16 @@ def _path(value: object) -> object:
 
 
 def _is_name(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", value):
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", value) or value in (".", ".."):
         raise refused(f"{shown(value)} is no name", "use 1 to 64 of the characters A-Z a-z 0-9 . _ -")
+    return value
+
+
+def _is_topic(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,249}", value) or value in (".", ".."):
+        raise refused(
+            f"{shown(value)} is no topic of Kafka", "its names are 1 to 249 of A-Z a-z 0-9 . _ - (not . or ..)"
+        )
     return value
 
 
@@ -120,6 +128,11 @@ FilePath = Annotated[Path, BeforeValidator(_path), WithJsonSchema({"type": "stri
 
 Name = Annotated[str, AfterValidator(_is_name), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"})]
 """A name of a feed, model or revision."""
+
+Topic = Annotated[
+    str, AfterValidator(_is_topic), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9._-]{1,249}$"})
+]
+"""A name of a topic, as Kafka allows them."""
 
 Text = Annotated[str, AfterValidator(_is_text), WithJsonSchema({"type": "string", "minLength": 1})]
 """Text that is not empty and free of control characters."""

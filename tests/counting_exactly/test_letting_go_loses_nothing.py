@@ -107,7 +107,8 @@ def check_account(state: PartitionState, oracle: Oracle) -> None:
             assert sum(results) == account[topic, kind, "read"]
     said = tallies["events", "inferences", "inference", "accepted"] - tallies["evicted", "inferences", "inference"]
     assert said == account["", "inference", "standing"]
-    assert total["pending"] + total["expired"] == account["", "inference", "pending"]
+    evicted = tallies["evicted", "inferences", "inference"]
+    assert total["pending"] + total["expired"] == account["", "inference", "pending"] + evicted
     assert total["corrections"] == account["", "outcome", "superseded"]
     waiting = sum(len(history.outcomes) for _, history in state.rows.items() if not history.inferences)
     learnt = tallies["events", "outcomes", "outcome", "accepted"]

@@ -63,6 +63,8 @@ def test_an_explanation_is_known_by_the_type_of_its_envelope() -> None:
     [
         ({"ce_specversion": ...}, ("bad_framing", "ce_specversion")),
         ({"ce_specversion": b"0.3"}, ("unknown_type", "ce_specversion")),
+        ({"ce_specversion": b"1.1"}, ("unknown_type", "ce_specversion")),
+        ({"ce_specversion": b"10"}, ("unknown_type", "ce_specversion")),
         ({"ce_type": ...}, ("unknown_type", "ce_type")),
         ({"ce_type": b"fairdrift.inference.v2"}, ("unknown_type", "ce_type")),
         ({"ce_type": b"fairdrift.outcome.v1"}, ("unknown_type", "ce_type")),

@@ -1,5 +1,7 @@
 """What the gate withholds has no sample; verdicts always have theirs."""
 
+from math import hypot
+
 import pytest
 from scipy.stats import binomtest
 
@@ -76,6 +78,14 @@ def test_a_gap_is_against_everyone_else(out: Collected) -> None:
     (gap,) = values(out, c.GAP, subgroup="x", metric="false_positive_rate")
     assert gap == pytest.approx(770 / 3_520 - (1_500 - 770) / (6_500 - 3_520))
     assert values(out, c.GAP, subgroup="overall") == []
+    # Newcombe's method 10, written out from the paper.
+    one, rest = (770, 3_520), (1_500 - 770, 6_500 - 3_520)
+    sides = [(k / n, binomtest(k, n).proportion_ci(method="wilson")) for k, n in (one, rest)]
+    (p, of_one), (q, of_rest) = sides
+    below, above = hypot(p - of_one.low, of_rest.high - q), hypot(of_one.high - p, q - of_rest.low)
+    who = {"subgroup": "x", "metric": "false_positive_rate"}
+    assert values(out, c.GAP_LOWER, **who) == pytest.approx([gap - below], abs=1e-12)
+    assert values(out, c.GAP_UPPER, **who) == pytest.approx([gap + above], abs=1e-12)
 
 
 def test_explained_shares_are_of_the_flagged_and_of_all() -> None:

@@ -2,10 +2,11 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -17,10 +18,18 @@ from tests.parts.processes import HOST, Process, free_ports, start
 
 PACKAGES = ("prometheus=2.42.*", "prometheus-alertmanager=0.25.*")
 
+_INSTALLED = b"/usr/share/prometheus/alertmanager"
+TEMPLATES = "./" * 12 + "templates."
+"""Where Alertmanager looks for its templates, from the folder it runs in: a name as long as Debian's, which only an
+installed package has."""
+
 
 def binaries() -> Path:
-    """Folder of `prometheus`, `promtool`, `prometheus-alertmanager` and `amtool`; `got.txt` says which versions."""
-    return cached_part("prometheus", PACKAGES, _unpack)
+    """Folder of `prometheus`, `promtool`, `prometheus-alertmanager` and `amtool`; `got.txt` says which versions.
+
+    Alertmanager's templates are in `templates`.
+    """
+    return cached_part("prometheus", (*PACKAGES, TEMPLATES), _unpack)
 
 
 def _unpack(folder: Path) -> None:
@@ -36,6 +45,9 @@ def _unpack(folder: Path) -> None:
         package.unlink()
     for name in ("prometheus", "promtool", "prometheus-alertmanager", "amtool"):
         (folder / "root" / "usr" / "bin" / name).rename(folder / name)
+    program = folder / "prometheus-alertmanager"
+    program.write_bytes(program.read_bytes().replace(_INSTALLED, TEMPLATES.encode()))
+    (folder / "root" / _INSTALLED.decode().lstrip("/")).rename(folder / "templates")
     shutil.rmtree(folder / "root")
     (folder / "got.txt").write_text("".join(f"{package.name}\n" for package in packages), encoding="utf-8")
 
@@ -64,7 +76,27 @@ class Prometheus:
         return self.query(expression)
 
 
-Start = Callable[[Mapping[str, Sequence[str]]], Prometheus]
+class Start(Protocol):
+    """Starts a server."""
+
+    def __call__(
+        self,
+        jobs: Mapping[str, Sequence[str]],
+        *,
+        labels: Mapping[str, str] | None = None,
+        rules: Path | None = None,
+        alertmanager: str | None = None,
+    ) -> Prometheus:
+        """Scrape addresses ``host:port`` by job, every second, and add labels to what is scraped.
+
+        Parameters
+        ----------
+        rules
+            A file of rules that are evaluated every second.
+        alertmanager
+            Address of who is told of alerts.
+        """
+        ...
 
 
 @pytest.fixture(scope="session")
@@ -75,16 +107,30 @@ def promtool() -> Path:
 
 @pytest.fixture
 def prometheus(tmp_path: Path) -> Iterator[Start]:
-    """Starts servers that scrape every second: job -> addresses ``host:port``. They end with the test."""
+    """Starts servers that scrape every second; they end with the test."""
     program = binaries() / "prometheus"
     with ExitStack() as running:
 
-        def start_one(jobs: Mapping[str, Sequence[str]]) -> Prometheus:
+        def start_one(
+            jobs: Mapping[str, Sequence[str]],
+            *,
+            labels: Mapping[str, str] | None = None,
+            rules: Path | None = None,
+            alertmanager: str | None = None,
+        ) -> Prometheus:
             (port,) = free_ports(1)
             home = tmp_path / f"prometheus-{port}"
             home.mkdir()
-            scrapes = [{"job_name": job, "static_configs": [{"targets": list(to)}]} for job, to in jobs.items()]
-            settings = {"global": {"scrape_interval": "1s", "evaluation_interval": "1s"}, "scrape_configs": scrapes}
+            told = [] if alertmanager is None else [{"static_configs": [{"targets": [alertmanager]}]}]
+            settings = {
+                "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+                "rule_files": [] if rules is None else [str(rules)],
+                "alerting": {"alertmanagers": told},
+                "scrape_configs": [
+                    {"job_name": job, "static_configs": [{"targets": list(to), "labels": dict(labels or {})}]}
+                    for job, to in jobs.items()
+                ],
+            }
             # JSON is YAML, too.
             (home / "prometheus.yml").write_text(json.dumps(settings), encoding="utf-8")
             address = f"{HOST}:{port}"

@@ -80,11 +80,16 @@ def test_times_are_read_with_their_zone_and_as_milliseconds(tmp_path: Path) -> N
     assert [second for _, _, second, _ in given(tmp_path)] == [1.5, 2, 3]
 
 
-def test_a_line_out_of_order_keeps_its_place_and_arrives_with_the_line_above_it(tmp_path: Path) -> None:
-    write(tmp_path / "inference.ndjson", [event(5, "a"), event(2, "b"), event(6, "c")])
+def test_a_file_out_of_order_is_sorted_so_that_a_wrong_year_makes_nobody_late(tmp_path: Path) -> None:
+    write(tmp_path / "inference.ndjson", [event(1, "a"), event(9_000_000, "b"), b"{", event(2, "c"), event(4, "d")])
     write(tmp_path / "outcome.ndjson", [event(3)])
-    assert [(topic, offset, second) for topic, offset, second, _ in given(tmp_path)] == [
-        *(("found", 0, 3), ("said", 0, 5), ("said", 1, 5), ("said", 2, 6)),
+    assert [(topic, offset, second, line) for topic, offset, second, line in given(tmp_path)] == [
+        ("said", 0, 1, event(1, "a")),
+        ("said", 1, 2, event(2, "c")),
+        ("found", 0, 3, event(3)),
+        ("said", 2, 4, event(4, "d")),
+        ("said", 3, 9_000_000, event(9_000_000, "b")),
+        ("said", 4, 9_000_000, b"{"),  # whose time cannot be read arrives with the line above it
     ]
 
 

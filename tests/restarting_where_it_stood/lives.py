@@ -43,6 +43,7 @@ class World:
     now_ms: int
     partitions: int = 3
     batch: int = 500
+    settings: str = SETTINGS
     log: MemoryLog = field(init=False)
     views: list[View] = field(default_factory=list)
 
@@ -64,7 +65,7 @@ class World:
     def loop(self) -> MonitorLoop:
         """A monitor that has just started."""
         names = {"bootstrap": "none:9092", "state": self.folder, "port": 0, **TOPICS}
-        settings = parse(SETTINGS.format(**names), "lives.yaml")
+        settings = parse(self.settings.format(**names), "lives.yaml")
         parts = LoopParts(
             settings,
             "as_configured",

@@ -56,6 +56,41 @@ def test_a_scenario_that_is_not_there(tmp_path: Path) -> None:
     assert_refused(fairdrift(["simulate", "no_such", "--out", tmp_path]), 2, "no_such", "bad_revision")
 
 
+def test_the_scenarios_can_be_listed() -> None:
+    done = fairdrift(["simulate", "list"])
+    assert done.returncode == 0
+    assert "bad_revision: " in done.stdout
+    assert_refused(fairdrift(["simulate", "fair"]), 2, "--out DIR")
+
+
+def test_a_folder_that_cannot_hold_what_is_written_is_refused_before_the_work(tmp_path: Path) -> None:
+    path = settings_file(tmp_path, state="/proc/no-such-place")
+    assert_refused(fairdrift(["run", "--settings", path]), 2, "state.dir", "/proc/no-such-place")
+    for what in (["export", "schema"], ["simulate", "fair"], ["demo"]):
+        assert_refused(fairdrift([*what, "--out", path]), 2, "--out", str(path))
+
+
+def test_a_topic_that_was_stopped_is_told_of(tmp_path: Path) -> None:
+    inference = b'{"prediction_id": "p", "model": "another", "revision": "r1", "event_time": 1767225600000}\n'
+    (tmp_path / "inference.ndjson").write_bytes(inference * 1_500)
+    (tmp_path / "outcome.ndjson").write_bytes(b"")
+    done = fairdrift(["replay", tmp_path, "--settings", settings_file(tmp_path), "--out", tmp_path / "out"])
+    assert done.returncode == 3
+    assert "reading STOPPED" in done.stdout
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["stopped"] == ["i"]
+
+
+def test_a_replay_does_not_depend_on_the_time_of_day(tmp_path: Path) -> None:
+    said = {"model": "readmission", "revision": "r1", "prediction": 1, "attributes": {"sex": "F"}}
+    for role, body in (("inference", said), ("outcome", {"label": 1})):
+        times = [4_000_000_000_000 + day * 86_400_000 for day in range(40)]  # long ahead of us
+        lines = [body | {"prediction_id": f"p{time}", "event_time": time} for time in times]
+        (tmp_path / f"{role}.ndjson").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    fairdrift(["replay", tmp_path, "--settings", settings_file(tmp_path), "--out", tmp_path / "out"])
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["models"]["readmission"]["panes_judged"] >= 39
+
+
 def test_a_broker_that_cannot_be_reached(tmp_path: Path) -> None:
     assert_refused(fairdrift(["run", "--settings", settings_file(tmp_path)]), 5, "127.0.0.1:9")
 

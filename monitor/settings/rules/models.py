@@ -96,7 +96,7 @@ def series_fit(given: Given) -> Iterator[Finding]:
         return
     if (estimate := series_estimate(model)) > model.series_limit:
         message = (
-            f"{estimate} series are possible (subgroups x metrics x windows x revisions), limit {model.series_limit}"
+            f"{estimate} series of rates alone (subgroups x metrics x windows x revisions), limit {model.series_limit}"
         )
         yield Finding(("series_limit",), message, "give a smaller depth, fewer metrics, or a higher series_limit")
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, WithJsonSchema, model_validator
 
-from monitor.settings.fields import FORM, Duration, Name, Section, Share, Text, Wait, refused, setting
+from monitor.settings.fields import FORM, Duration, Name, Section, Share, Text, Topic, Wait, refused, setting
 from monitor.settings.problems import did_you_mean, shown
 
 ADAPTERS = ("flat_json", "cloudevents", "mapping")
@@ -93,7 +93,7 @@ class MappedField(Section):
 class TopicSettings(Section):
     """One topic and how its records are read."""
 
-    topic: Text = setting("Name of the topic.")
+    topic: Topic = setting("Name of the topic.")
     adapter: Adapter = setting(
         "Form of the records.", default="flat_json", why="One JSON object a record is what most producers write."
     )
