@@ -14,7 +14,7 @@ from monitor.cli.exits import Exit
 from monitor.cli.output import Output, show
 from monitor.cli.parts import load_settings
 from monitor.counting.lattice import Lattice
-from monitor.exporting.budget import series_per_subgroup
+from monitor.exporting.budget import pairs, series_per_subgroup
 from monitor.exporting.terminal import people
 from monitor.judging.divergence import divergence
 from monitor.judging.metrics import METRICS
@@ -88,8 +88,7 @@ def sentence(one: Planned) -> str:
 
 def most_series(model: ModelSettings, judged: int, thresholds: Mapping[tuple[str, str, str, str], float]) -> int:
     """Most series of the subgroups of a model; those of the model itself are few."""
-    detectors = len({detector for _, _, detector, _ in thresholds})
-    each = series_per_subgroup(len(model.metrics), len(model.windows.published), judged, detectors)
+    each = series_per_subgroup(len(model.metrics), len(model.windows.published), judged, pairs(thresholds))
     return each * model.keep_revisions * subgroup_count(model.attributes, model.subgroups)
 
 

@@ -28,23 +28,35 @@ class Folded:
     suppressed: int
 
 
-def series_per_subgroup(metrics: int, windows: int, judged: int, detectors: int = 1) -> int:
+def series_per_subgroup(metrics: int, windows: int, judged: int, evidence: int) -> int:
     """Most series of one subgroup of one revision, from the labels in the catalogue.
 
-    `metrics` have rates in windows, `judged` ones a verdict: those of labels, too.
+    `metrics` have rates in windows, `judged` ones a verdict: those of labels, too. `evidence` is the number of pairs of
+    a metric and a detector that runs on it.
 
-    >>> series_per_subgroup(metrics=5, windows=2, judged=7)
+    >>> series_per_subgroup(metrics=5, windows=2, judged=7, evidence=7)
     166
     """
-    sizes = {**_VALUES_OF, "state": len(Verdict), "window": windows, "detector": detectors}
+    sizes = {**_VALUES_OF, "state": len(Verdict), "window": windows}
     total = 0
     for series in CATALOGUE:
-        if "subgroup" in series.labels:
+        if "detector" in series.labels:
+            total += evidence if "subgroup" in series.labels else 0
+        elif "subgroup" in series.labels:
             size = 1
             for label in series.labels:
                 size *= (metrics if "window" in series.labels else judged) if label == "metric" else sizes[label]
             total += size
     return total
+
+
+def pairs(thresholds: Mapping[tuple[str, str, str, str], float]) -> int:
+    """Pairs of a metric and a detector that runs on it, from the evidence that levels ask for.
+
+    >>> pairs({("sex", "error_rate", "gap", "watch"): 8.0, ("race", "error_rate", "gap", "watch"): 8.5})
+    1
+    """
+    return len({(metric, detector) for _, metric, detector, _ in thresholds})
 
 
 def fold(model: ModelView, other_series: int) -> Folded:
@@ -55,9 +67,9 @@ def fold(model: ModelView, other_series: int) -> Folded:
     other_series
         Series of the model that belong to no subgroup; they count, and never fold.
     """
-    detectors = {detector for _, _, detector, _ in model.evidence_thresholds}
     judged = {said.metric for said in model.verdicts} | set(model.metrics)
-    each = series_per_subgroup(len(model.metrics), len(model.windows), len(judged), max(1, len(detectors)))
+    evidence = max(len(judged), pairs(model.evidence_thresholds))
+    each = series_per_subgroup(len(model.metrics), len(model.windows), len(judged), evidence)
     each *= max(1, len(model.revisions))
     subgroups = _thinnest_first(model.groups)
     wanted = other_series + each * len({(group.attribute, group.subgroup) for group in model.groups})

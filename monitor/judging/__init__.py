@@ -1,7 +1,8 @@
-"""Step 7 and 8 of the way of an event: ripe cells become evidence, evidence becomes verdicts. Pure.
+"""Step 7 and 8 of the way of an event: ripe cells become evidence, evidence becomes verdicts and blame. Pure.
 
-Read `judge` for the order of things; `reference` and `bootstrap` for what rates are compared with; `expected`, `margin`
-and `bets` for what is held against them; `e_detector` for the evidence itself; `weights` for the budget of false
-alarms; `table` for what is said in the end. One detector speaks so far: D1, a rate against its reference. Small
-statistics wait in files of their own for the detectors to come: `coarse`, `beta_binomial`, `any_dependence`.
+Read `judge` for the order of things; `reference` and `bootstrap` for what rates are compared with; `expected`,
+`margin`, `dispersion` and `bets` for what is held against them; `weights` for the budget of false alarms; `table` and
+`blame` for what is said in the end. The detectors: D1, a rate against its reference (`e_detector`, `evidence`); D2, a
+subgroup against everybody else (`gap`); REV, a revision against its former one's past, and D3, against its present
+(`revision_effect`, `concurrent`, both of a `release`). `incidents` makes one story of what one cause has moved.
 """

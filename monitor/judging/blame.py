@@ -51,6 +51,8 @@ class Known:
         D3 runs, has had the power to see this rise, stays below watch, and both arms have risen.
     former_has_risen
         The former revision serves at the same time, and its rate has risen since, too.
+    unsure
+        Events of one pane depend on each other in the reference, and evidence that allows for that is below page.
     """
 
     reference_at_page: bool = False
@@ -64,6 +66,7 @@ class Known:
     labels_moved: bool = False
     concurrent_would_see: bool = False
     former_has_risen: bool = False
+    unsure: bool = False
 
     @property
     def begins_with_rollout(self) -> bool:
@@ -96,7 +99,7 @@ class Blame:
 
 def _timing_holds(known: Known) -> bool:
     quiet = not known.strictly_cleared and not known.labels_moved and not known.former_has_risen
-    return known.timing_at_rollback and known.begins_with_rollout and quiet
+    return known.timing_at_rollback and known.begins_with_rollout and quiet and not known.unsure
 
 
 def _is_alarm(known: Known) -> bool:
@@ -115,7 +118,7 @@ TABLE: Final[tuple[Row, ...]] = (
         Blame("mixed", None, "the rate was rising before the rollout, too"),
     ),
     (
-        lambda k: k.concurrent_at_rollback,
+        lambda k: k.concurrent_at_rollback and not k.unsure,
         Blame("revision", "concurrent", "it is worse than its former revision serving at the same time"),
     ),
     (
@@ -141,6 +144,10 @@ TABLE: Final[tuple[Row, ...]] = (
         Blame(
             "unknown", None, "the former revision still serves and has risen, too, with too few cases yet to compare"
         ),
+    ),
+    (
+        lambda k: (k.timing_at_rollback or k.concurrent_at_rollback) and k.unsure,
+        Blame("unknown", None, "cases of one pane depend on each other, and evidence that allows for that is missing"),
     ),
     (
         lambda k: k.timing_at_rollback and k.labels_moved,

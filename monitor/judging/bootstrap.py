@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.counting.ripe import LABEL_FREE, RipeCells
+from monitor.judging.dispersion import Slots
 from monitor.judging.intervals import jeffreys_upper
-from monitor.judging.metrics import Kind
 from monitor.judging.people import People
 from monitor.judging.reference import Reference
 from monitor.judging.rules import DAY_MS, JudgingRules
+from monitor.judging.served import packed, unpacked
 from monitor.judging.tally import Tally, merged, tally
 
 Ints = NDArray[np.int64]
@@ -44,10 +45,10 @@ class Progress(msgspec.Struct, array_like=True):
 
 
 class Stored(msgspec.Struct, array_like=True):
-    """What is stored: of each week its bins, combinations and counts, packed."""
+    """What is stored: start -> cells of each pane, compressed."""
 
     progress: Progress
-    weeks: list[tuple[int, bytes, bytes, bytes]]
+    panes: dict[int, bytes]
 
 
 class Bootstrap:
@@ -62,7 +63,7 @@ class Bootstrap:
     def __init__(self, rules: JudgingRules, people: People) -> None:
         self._rules, self._people = rules, people
         self.progress = Progress()
-        self._weeks: dict[int, Tally] = {}
+        self._panes: dict[int, Tally] = {}
 
     @property
     def end_ms(self) -> int:
@@ -95,14 +96,10 @@ class Bootstrap:
             mine &= cells.pane_start_ms < self.end_ms
         free = cells.pane_start_ms[mine & (cells.age_bin == LABEL_FREE)]
         progress.last_seen_ms = max(progress.last_seen_ms, int(free.max(initial=progress.start_ms)))
-        week = (cells.pane_start_ms - progress.start_ms) // WEEK_MS
-        for one in np.unique(week[mine]).tolist():
-            found = tally(cells, mine & (week == one))
-            key = 0 if progress.is_fixed else one
-            self._weeks[key] = merged([*self._known(key), found], str(progress.revision))
-
-    def _known(self, week: int) -> list[Tally]:
-        return [self._weeks[week]] if week in self._weeks else []
+        for start_ms in np.unique(cells.pane_start_ms[mine]).tolist():
+            found = tally(cells, mine & (cells.pane_start_ms == start_ms))
+            known = [self._panes[start_ms]] if start_ms in self._panes else []
+            self._panes[start_ms] = merged([*known, found], str(progress.revision))
 
     def _begin(self, cells: RipeCells) -> bool:
         free = cells.age_bin == LABEL_FREE
@@ -118,10 +115,10 @@ class Bootstrap:
     def _decide(self, progress: Progress) -> None:
         has_left = progress.last_seen_ms + self._rules.pane_ms <= self.end_ms - WEEK_MS
         if progress.weeks == _FEWEST_WEEKS and has_left:
-            self.progress, self._weeks = Progress(), {}
+            self.progress, self._panes = Progress(), {}
         elif progress.weeks == _MOST_WEEKS or self._is_bounded(self.cells()):
             progress.is_fixed = True
-            self._weeks = {0: self.cells()}
+            self._panes = {start_ms: cells for start_ms, cells in self._panes.items() if start_ms < self.end_ms}
         else:
             progress.weeks += 1
 
@@ -141,9 +138,12 @@ class Bootstrap:
         return True
 
     def cells(self) -> Tally:
-        """What was collected of the weeks that belong to the reference."""
-        weeks = [one for week, one in sorted(self._weeks.items()) if week < self.progress.weeks]
-        return merged(weeks, str(self.progress.revision))
+        """What was collected of the panes that belong to the reference."""
+        return merged(self.slots().cells, str(self.progress.revision))
+
+    def slots(self) -> Slots:
+        """The same, pane by pane."""
+        return Slots([cells for start_ms, cells in sorted(self._panes.items()) if start_ms < self.end_ms], 1.0)
 
     def reference(self, longest_gap_ms: Mapping[str, int]) -> Reference | None:
         """The reference as far as it is ripe; None while its end is not fixed."""
@@ -165,18 +165,10 @@ class Bootstrap:
 
     def stored(self) -> Stored:
         """What to store."""
-        columns = sorted(self._weeks.items())
-        weeks = [(w, t.age_bin.tobytes(), t.combination.tobytes(), t.counts.tobytes()) for w, t in columns]
-        return Stored(self.progress, weeks)
+        return Stored(self.progress, {start_ms: packed(cells) for start_ms, cells in sorted(self._panes.items())})
 
     def restore(self, stored: Stored) -> None:
-        """Take up what was stored. ValueError for columns that do not fit each other."""
+        """Take up what was stored. ValueError for cells that are not whole."""
         self.progress = stored.progress
-        self._weeks = {}
-        for week, *packed in stored.weeks:
-            age_bin, combination, counts = (np.frombuffer(column, np.int64) for column in packed)
-            if len(age_bin) != len(combination):
-                raise ValueError("columns of the reference differ in length")
-            rows = counts.reshape(len(age_bin), len(Kind))
-            name = (str(self.progress.revision),)
-            self._weeks[week] = Tally(name, np.zeros(len(age_bin), np.int64), age_bin, combination, rows)
+        name = str(self.progress.revision)
+        self._panes = {start_ms: unpacked(rows, name) for start_ms, rows in stored.panes.items()}

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from monitor.judging.blame import Blame, Known, blame
 from monitor.judging.crossings import NEVER
+from monitor.judging.fits import spread
 from monitor.judging.metrics import METRICS
 from monitor.judging.release import Release
 from monitor.judging.releases import Releases
@@ -68,6 +69,16 @@ class Comparison:
         by_timing, at_once = self._at("rollback")
         at_rollback: Bools = by_timing | at_once
         return at_rollback
+
+    @cached_property
+    def _unsure(self) -> Bools:
+        """Events of one pane depend on each other, and the evidence that allows for that is below page."""
+        streams = self._streams
+        depends = streams.by_metric(spread(streams.fits, streams.weight.shape[1]))
+        if self._release is not None:
+            depends |= self._by_metric(spread(self._release.fits, streams.weight.shape[1]))
+        unsure: Bools = depends & (streams.by_metric(streams.sure.log_m) < streams.page)
+        return unsure
 
     @cached_property
     def _labels_moved(self) -> Bools:
@@ -133,6 +144,7 @@ class Comparison:
             labels_moved=bool(self._labels_moved[subgroup]),
             concurrent_would_see=would_see,
             former_has_risen=risen,
+            unsure=bool(self._unsure[metric, subgroup]),
         )
         return blame(known)
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.judging import beta_binomial
 from monitor.judging.bets import BETS
 from monitor.judging.e_detector import log_factor
 from monitor.judging.fits import Fit
@@ -61,6 +62,7 @@ def factors(cells: Tally, rates: Sequence[Rate], fits: Sequence[Fit | None], peo
         p0 = expected(fit.eta(cells.age_bin, values)[row], fit.margin.shift[group])
         stream = cells.revision[row] * subgroups + group
         found = log_factor(stream, harmful[row], counted[row], p0, np.tile(fit.tilts, (revisions, 1)))
+        found = _dependent(found, fit, stream, (harmful[row], counted[row]), p0)
         log_l[:, place] = found.reshape(revisions, subgroups, BETS)
         sums = np.bincount(stream, weights=counted[row], minlength=revisions * subgroups)
         n[:, place] = sums.reshape(revisions, subgroups)
@@ -69,3 +71,18 @@ def factors(cells: Tally, rates: Sequence[Rate], fits: Sequence[Fit | None], peo
             of_slot = np.bincount(slot, weights=weights, minlength=(bins + 1) * subgroups)
             seen[:, place, :, column] = of_slot.reshape(bins + 1, subgroups)
     return Factors(cells.revisions, log_l, n, seen)
+
+
+def _dependent(log_l: Floats, fit: Fit, stream: Ints, counts: tuple[Ints, Ints], p0: Floats) -> Floats:
+    """The factors where events depend on each other: exact for one stratum, else deflated."""
+    subgroups = len(fit.tilts)
+    rho = fit.dispersion.rho
+    if not rho.any():
+        return log_l
+    result: Floats = log_l / np.resize(fit.dispersion.inflation, len(log_l))[:, None]
+    is_alone = (np.bincount(stream, minlength=len(log_l)) == 1)[stream] & (rho[stream % subgroups] > 0)
+    alone = stream[is_alone]
+    k, n = (column[is_alone] for column in counts)
+    group = alone % subgroups
+    result[alone] = beta_binomial.log_factor((k, n), p0[is_alone], fit.tilts[group], rho[group])
+    return result

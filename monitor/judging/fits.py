@@ -3,12 +3,14 @@
 Way of an event: step 7; made anew when a bin opens. Pure.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.judging.bets import tilts
+from monitor.judging.dispersion import Dispersion, Slots, dispersion, none_seen
 from monitor.judging.expected import ridge_logit
 from monitor.judging.margin import Margin, margin
 from monitor.judging.metrics import Rate
@@ -33,19 +35,30 @@ class Fit:
         Limits and shifts, by subgroup.
     tilts
         Bets, shape (subgroups, bets); 0 where the stream is not watched: then nothing moves it.
+    dispersion
+        How much events of a pane depend on each other, by subgroup.
     """
 
     of_age: Floats
     of_value: Floats
     margin: Margin
     tilts: Floats
+    dispersion: Dispersion
 
     def eta(self, age_bin: Ints, values: tuple[Ints, Ints]) -> Floats:
         """Expected log odds of cells; `values` as `People.attribute_values` gives them for the same rows."""
         return _eta(self.of_age, self.of_value, age_bin, values)
 
 
-def fit(rate: Rate, reference: Tally, people: People, bins: int, tolerance: float) -> Fit | None:
+def spread(fits: Sequence["Fit | None"], subgroups: int) -> NDArray[np.bool_]:
+    """Streams whose events depend on each other in the reference, shape (rates, subgroups)."""
+    nothing = np.zeros(subgroups, bool)
+    return np.array([nothing if one is None else one.dispersion.rho > 0 for one in fits]).reshape(-1, subgroups)
+
+
+def fit(
+    rate: Rate, reference: Tally, people: People, bins: int, tolerance: float, slots: Slots | None = None
+) -> Fit | None:
     """The fit of one rate on the reference's cells in its open bins; None without any event of it.
 
     Parameters
@@ -56,6 +69,8 @@ def fit(rate: Rate, reference: Tally, people: People, bins: int, tolerance: floa
         Number of label-age bins.
     tolerance
         Accepted worsening of the rate.
+    slots
+        The same cells in slots of time; None where that is not known: events are then taken for independent.
     """
     n = reference.of(rate.counted)
     cells = reference.where(n > 0)
@@ -74,7 +89,14 @@ def fit(rate: Rate, reference: Tally, people: People, bins: int, tolerance: floa
     found = margin(groups, eta[rows], (k[rows], n[rows]), len(people.lattice.subgroups), tolerance)
     bet = tilts(np.where(found.is_watched, found.tolerated, 0.5))
     bet[~found.is_watched] = 0.0
-    return Fit(of_age, of_value, found, bet)
+
+    def own_eta(cells: Tally) -> Floats:
+        rows, groups = people.members(cells.combination)
+        own = _eta(of_age, of_value, cells.age_bin, people.attribute_values(cells.combination))
+        return own[rows] + found.level[groups]
+
+    spread = none_seen(len(people.lattice.subgroups)) if slots is None else dispersion(slots, rate, own_eta, people)
+    return Fit(of_age, of_value, found, bet, spread)
 
 
 def _eta(of_age: Floats, of_value: Floats, age_bin: Ints, values: tuple[Ints, Ints]) -> Floats:

@@ -163,7 +163,8 @@ class Judge:
         assert reference is not None
         rows = np.zeros(len(reference.age_bin), np.int64)
         cells = Tally(("",), rows, reference.age_bin, reference.combination, reference.counts)
-        self._streams.open(opened, summed([cells, of_reference(cells, opened)]))
+        slots = None if self._bootstrap is None else self._bootstrap.slots()
+        self._streams.open(opened, summed([cells, of_reference(cells, opened)]), slots)
 
     def _learns_gaps(self, end_ms: int) -> bool:
         """Whether gaps between labels are those of a time that is declared normal."""

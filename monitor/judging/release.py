@@ -135,8 +135,8 @@ class Release:
     def _open(self, opened: int) -> None:
         for place, rate in enumerate(self._rates):
             tolerance = self._rules.tolerance_of(rate.metric)
-            cells = self.reference.cells(place, opened)
-            self.fits[place] = fit(rate, cells, self._people, self._bins, tolerance)
+            slots, cells = self.reference.slots(place, opened), self.reference.cells(place, opened)
+            self.fits[place] = fit(rate, cells, self._people, self._bins, tolerance, slots)
         self.opened = opened
 
     def _labelled_of(self, cells: RipeCells, revision: str) -> RipeCells:

@@ -107,7 +107,7 @@ class Releases:
         for found in self.rollouts.take(cells):
             self._running.pop(found.revision, None)
             if found.former is not None:
-                reference = FormerReference.at(found, self._served, self.rates)
+                reference = FormerReference.at(found, self._served, self.rates, self._rules.pane_ms)
                 before = EvidenceBefore(log_r[self._rows], self._watch)
                 self._running[found.revision] = Release(self._rules, self._people, found, reference, before)
         for revision, one in self._running.items():
@@ -156,7 +156,7 @@ class Releases:
         self._running = {}
         nothing = np.full((*self.weight.shape, BETS), NOTHING)
         for one in stored.releases:
-            reference = FormerReference.restored(one.rollout, one.former)
+            reference = FormerReference.restored(one.rollout, one.former, self._rules.pane_ms)
             before = EvidenceBefore(nothing, self._watch)
             found = Release(self._rules, self._people, one.rollout, reference, before)
             found.restore(one)

@@ -86,10 +86,10 @@ class Served:
         """Where a reference that ends at `end_ms` begins: 28 days before, extended by weeks until it has `ENOUGH`."""
         return self._start_ms(self._revisions.get(revision, {}), rate, end_ms)
 
-    def cells(self, revision: str, start_ms: int) -> Tally:
-        """All that is ripe of a revision from a day on."""
-        days = sorted(self._revisions.get(revision, {}).items())
-        return merged([cells for day, cells in days if day >= start_ms // self._day_ms], revision)
+    def days(self, revision: str, start_ms: int) -> dict[int, Tally]:
+        """All that is ripe of a revision from a day on, by number of the day."""
+        days = self._revisions.get(revision, {})
+        return {day: cells for day, cells in days.items() if day >= start_ms // self._day_ms}
 
     def forget(self, revision: str) -> None:
         """Let a revision go."""

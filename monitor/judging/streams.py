@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.counting.lattice import Lattice
-from monitor.judging import evidence, gap, onset, traffic, watch
+from monitor.judging import evidence, gap, onset, sure_evidence, traffic, watch
+from monitor.judging.dispersion import Slots
 from monitor.judging.evidence import ReferenceEvidence
 from monitor.judging.factors import factors
 from monitor.judging.fits import Fit, fit
@@ -19,6 +20,7 @@ from monitor.judging.metrics import METRICS
 from monitor.judging.onset import SeenBySlice
 from monitor.judging.people import People
 from monitor.judging.rules import JudgingRules
+from monitor.judging.sure_evidence import SureEvidence
 from monitor.judging.tally import Tally
 from monitor.judging.traffic import Traffic
 from monitor.judging.watch import POOLED, Watch
@@ -43,6 +45,7 @@ class Stored(msgspec.Struct, array_like=True):
     evidence: evidence.Stored
     gap: gap.Stored
     gap_watched: watch.Stored
+    sure: sure_evidence.Stored
     seen: onset.Stored
     traffic: traffic.Stored
 
@@ -66,6 +69,7 @@ class Streams:
         self.may_page = np.array([METRICS[name].may_page for name in rules.metrics])
         self.rates_of = [[r for r, rate in enumerate(self.rates) if rate.metric == name] for name in rules.metrics]
         self.evidence = ReferenceEvidence(len(self.rates), len(lattice.subgroups))
+        self.sure = SureEvidence(len(self.rates), len(lattice.subgroups))
         self.gap = GapEvidence(rules, self.rates, self.people)
         self.traffic = Traffic(self.rates, self.people, rules.pane_ms)
         self.watched, self.gap_watched = Watch(self.watch), Watch(self.watch)
@@ -86,14 +90,19 @@ class Streams:
         """Number of label-age bins."""
         return len(self.rules.edges_ms) - 1
 
-    def open(self, opened: int, reference: Tally) -> None:
-        """Open bins up to `opened`, and fit the rates that read them on the reference's cells in these bins."""
+    def open(self, opened: int, reference: Tally, slots: Slots | None) -> None:
+        """Open bins up to `opened`, and fit the rates that read them on the reference's cells in these bins.
+
+        `slots` are the same cells pane by pane, where that is known.
+        """
+        if slots is not None:
+            slots = slots._replace(cells=[cells.where(cells.age_bin <= opened) for cells in slots.cells])
         for place, rate in enumerate(self.rates):
             is_label_free = not rate.is_labelled
             if opened >= -is_label_free and not (is_label_free and self.opened > CLOSED):
                 cells = reference.where(reference.age_bin <= opened)
                 tolerance = self.rules.tolerance_of(rate.metric)
-                self.fits[place] = fit(rate, cells, self.people, self.bins, tolerance)
+                self.fits[place] = fit(rate, cells, self.people, self.bins, tolerance, slots)
                 self.gap.open(place, cells)
         self.opened = opened
 
@@ -112,6 +121,7 @@ class Streams:
         step = factors(tested, self.rates, self.fits, self.people, self.bins)
         self.evidence.fold(step)
         self.gap.fold(tested)
+        self.sure.fold(step.seen.sum(axis=0))
         self._seen.add(pane_ms, step.seen)
         self._judge_levels(step.revisions)
         n: Ints = step.n.sum(axis=0)
@@ -142,6 +152,7 @@ class Streams:
         rates = self.rates_of[metric]
         self.evidence.reset(rates, subgroup)
         self.gap.reset(rates, subgroup)
+        self.sure.reset(rates, subgroup)
         self._seen.reset(rates, subgroup)
         self.watched.reset(metric, subgroup)
         self.gap_watched.reset(metric, subgroup)
@@ -167,6 +178,7 @@ class Streams:
             self.evidence.stored(),
             self.gap.stored(),
             self.gap_watched.stored(),
+            self.sure.stored(),
             self._seen.stored(),
             self.traffic.stored(),
         )
@@ -180,5 +192,6 @@ class Streams:
         self.evidence.restore(stored.evidence)
         self.gap.restore(stored.gap)
         self.gap_watched.restore(stored.gap_watched)
+        self.sure.restore(stored.sure)
         self._seen.restore(stored.seen)
         self.traffic.restore(stored.traffic)

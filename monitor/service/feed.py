@@ -17,7 +17,7 @@ from monitor.service.shard import Shard
 LOOK_EVERY_MS = 1_000
 NOTE_EVERY_MS = 5_000
 
-MISSING = frozenset({"gap", "evicted"})
+MISSING = frozenset({"gap", "evicted", "dead_letters"})
 """Flags of panes that miss something, rather than know it late."""
 
 Rejects = Callable[[str, int, list[tuple[int, str, str | None]]], None]
@@ -129,8 +129,12 @@ class Feed:
         if count < max_records or now_ms - self._looked_ms >= LOOK_EVERY_MS:
             self.ends.update({tp: end for tp, (_, end) in source.bounds().items()})
             self._looked_ms = now_ms
-        for number in sorted({batch.partition for batch in batches}):
-            self._commit(self.shards[number], judged_ms)
+        has_records = {batch.partition for batch in batches}
+        for number, shard in self.shards.items():
+            if number in has_records:
+                self._commit(shard, judged_ms)
+            else:
+                self.committed_ms[number] = now_ms  # nothing to store is nothing late
         if now_ms - self._noted_ms >= NOTE_EVERY_MS:
             source.note_progress(self.positions())
             self._noted_ms = now_ms

@@ -105,6 +105,8 @@ class Shard:
         if stop is not None:
             self.stopped.add(topic.name)
             records = records[: stop + 1]
+            # A restart reads on behind them: whoever they were about is missing all the same.
+            self._is_inexact_before("dead_letters", max(record.timestamp for record in records) + MOST_AHEAD_MS)
             decoded = _cut(decoded, stop + 1)
         self._note_broken_delay(topic, records, decoded, judged_ms, is_covered=is_covered)
         self._fold.fold(self.state, topic.name, decoded.events)

@@ -57,6 +57,10 @@ CANARY = Known(concurrent_at_rollback=True, rollout_ms=100 * DAY)
             *("population", None),
             id="and a rise of the new one alone would have been seen",
         ),
+        pytest.param(replace(RELEASE, unsure=True), "unknown", None, id="cases of one day depend on each other"),
+        pytest.param(
+            Known(concurrent_at_rollback=True, unsure=True), "unknown", None, id="and so with both at the same time"
+        ),
         pytest.param(Known(), "unknown", None, id="nothing is known"),
     ],
 )
@@ -68,12 +72,13 @@ def test_the_first_row_that_holds_is_the_blame(known: Known, cause: str, by: str
 
 def everything() -> list[Known]:
     """Every state that differs for the table."""
-    flags = product((False, True), repeat=7)
-    arms = [(False, False), (False, True), (True, True)]
+    flags = product((False, True), repeat=6)
     times = [(None, None), (None, 5 * DAY), (0, None), (0, 0), (0, DEPLOY_HORIZON_MS), (0, DEPLOY_HORIZON_MS + 1)]
+    arms = [(False, False), (False, True), (True, True)]
+    doubts = product((False, True), repeat=2)
     return [
-        Known(a, b, c, d, e, f, rollout_ms, onset_ms, labels_moved, seen, risen)
-        for (a, b, c, d, e, f, labels_moved), (rollout_ms, onset_ms), (seen, risen) in product(flags, times, arms)
+        Known(*flag, rollout_ms, onset_ms, labels_moved, seen, risen, unsure)
+        for flag, (rollout_ms, onset_ms), (seen, risen), (labels_moved, unsure) in product(flags, times, arms, doubts)
     ]
 
 
@@ -81,6 +86,7 @@ def test_the_revision_is_blamed_only_at_rollback_level_and_without_any_doubt() -
     blamed = [known for known in everything() if blame(known).cause == "revision"]
     assert blamed
     for known in blamed:
+        assert not known.unsure
         if blame(known).by == "concurrent":
             assert known.concurrent_at_rollback
             assert not known.stable_at_page

@@ -15,7 +15,7 @@ from tests.exposing_metrics import populations
 from tests.exposing_metrics.adversary import adversary
 
 OF = populations.lattice(3, 2)
-EACH = series_per_subgroup(metrics=5, windows=2, judged=5)
+EACH = series_per_subgroup(metrics=5, windows=2, judged=5, evidence=5)
 
 
 def drawn() -> dict[str, tuple[populations.Ints, populations.Ints]]:

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.special import comb, expit, logit, logsumexp
+from scipy.stats import chi2
 
 from monitor.counting.bins import label_age_edges
-from monitor.judging import any_dependence, conditional
-from monitor.judging.beta_binomial import BetaBinomial
+from monitor.judging import any_dependence, beta_binomial, conditional
 from monitor.judging.bets import bets, tilts
 from monitor.judging.clearing import clearing_factor, clearing_tilts
 from monitor.judging.coarse import coarse_edges
+from monitor.judging.dispersion import of_series
 from monitor.judging.e_detector import NOTHING, folded, log_factor, log_mixture
 from monitor.judging.expected import ridge_logit
 from monitor.judging.gap import reference_gap
@@ -27,7 +28,6 @@ GOLDEN = {entry["name"]: entry for entry in json.loads(Path(__file__).with_name(
 
 LATER = {
     *("additive_block_no_tolerance", "additive_block_with_tolerance", "additive_block_small"),
-    *("overdispersed", "not_overdispersed"),
     *("sub_bernoulli_equals_likelihood_ratio", "exact_binomial"),
     *(f"confidence_sequence_{name}" for name in ("15_50", "5_50", "2_20", "0_20", "700_1000")),
     *("confseq_best_rho", "confseq_normal_log_mixture", "confseq_one_sided_normal_bound"),
@@ -79,11 +79,11 @@ def margin_of(given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def beta_binomial(given: dict[str, Any]) -> list[float]:
-    detector = BetaBinomial(bets([given["tolerated"]])[0], given["tolerated"], given["rho"])
+def of_dependent_events(given: dict[str, Any]) -> list[float]:
+    p0, rho, tilt = np.array([given["tolerated"]]), np.array([given["rho"]]), tilts([given["tolerated"]])
     log_r, said = np.full(8, NOTHING), []
     for k in given["k"]:
-        log_r = folded(log_r, detector.log_factor(k, given["n"]))
+        log_r = folded(log_r, beta_binomial.log_factor((np.array([k]), np.array([given["n"]])), p0, tilt, rho)[0])
         said.append(float(log_mixture(log_r)))
     return said
 
@@ -91,7 +91,11 @@ def beta_binomial(given: dict[str, Any]) -> list[float]:
 def under_any_dependence(given: dict[str, Any]) -> list[float]:
     log_r, said = np.full(len(any_dependence.STAKES), NOTHING), []
     for k, n in zip(np.array(given["k"]), np.array(given["n"]), strict=True):
-        log_r = folded(log_r, any_dependence.log_factor(k, n, np.array(given["p0"]))) if n.sum() else log_r
+        log_r = (
+            folded(log_r, any_dependence.log_factor(k.sum(keepdims=True), (n @ given["p0"])[None])[0])
+            if n.sum()
+            else log_r
+        )
         said.append(float(log_mixture(log_r)))
     return said
 
@@ -144,6 +148,16 @@ def effect_of_a_revision(given: dict[str, Any]) -> list[float]:
     return said
 
 
+def spread(given: dict[str, Any]) -> dict[str, float]:
+    k, n = np.array(given["k"]), np.full(given["panes"], given["n"])
+    p = (k.sum() + 0.5) / (n.sum() + 1)
+    chi_square, rho, inflation = of_series(np.column_stack((k, n, n * p, n * p * (1 - p))))
+    if rho == 0:
+        return {"chi_square": chi_square, "rho": rho}
+    limit = chi2.ppf(0.80, given["panes"] - 1)
+    return {"p": p, "chi_square": chi_square, "limit": limit, "phi": inflation, "rho": rho}
+
+
 def gap_of_reference(given: dict[str, Any]) -> dict[str, Any]:
     """And the textbook's, without the half that keeps sums from being 0: many copies of the strata drown it."""
     found = reference_gap(np.array([given["arms"]]), 0.02)
@@ -192,12 +206,14 @@ COMPUTE: dict[str, Callable[[dict[str, Any]], Any]] = {
     "margin_of_overall": margin_of,
     "bin_edges": lambda given: label_age_edges(given["horizon_days"], given["pane_days"]),
     "coarse_bins": lambda given: coarse_edges(label_age_edges(given["horizon_days"], given["pane_days"])),
-    "d1_beta_binomial": beta_binomial,
+    "d1_beta_binomial": of_dependent_events,
     "d1_any_dependence": under_any_dependence,
     "conditional_factor_mean_at_most_one": largest_mean_of_two_arms,
     "conditional_factor_20_5_200_20": of_two_arms,
     "conditional_factor": mixture_of_two_arms,
     "rev_three_strata": effect_of_a_revision,
+    "overdispersed": spread,
+    "not_overdispersed": spread,
     "d3": concurrent,
     "reference_gap": gap_of_reference,
     "clearing_by_a_tenth": clearing,
