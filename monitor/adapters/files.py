@@ -149,7 +149,7 @@ class FilesSource:
         offset = self._arrived[line.topic]
         self._arrived[line.topic] = offset + 1
         if line.topic in self._is_read and offset >= self._next[line.topic]:
-            self._waiting.append((line.topic, FileRecord(offset, line.time_ms, line.value)))
+            self._waiting.append((line.topic, FileRecord(offset, line.time_ms, line.value, headers=line.headers)))
 
     @property
     def is_exhausted(self) -> bool:

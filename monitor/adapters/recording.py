@@ -45,6 +45,7 @@ class _Arrival(msgspec.Struct, rename={"time": "arrival_time"}, gc=False):
 class _Sent(msgspec.Struct, gc=False):
     topic: str
     value: str | None
+    headers: dict[str, str] = {}
 
 
 _EVENT: Final = msgspec.json.Decoder(_Event)
@@ -53,11 +54,12 @@ _SENT: Final = msgspec.json.Decoder(_Sent)
 
 
 class Line(NamedTuple):
-    """One record: when it arrived (ms), on which topic, and its bytes (None: a record without a value)."""
+    """One record: when it arrived (ms), on which topic, its bytes (None: a record without a value) and its headers."""
 
     time_ms: int
     topic: str
     value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 def find_files(folder: Path, roles: Iterable[str]) -> Mapping[str, Path]:
@@ -67,7 +69,8 @@ def find_files(folder: Path, roles: Iterable[str]) -> Mapping[str, Path]:
     ----------
     folder
         Holds ``inference.ndjson``, ``outcome.ndjson`` and so on, an event a line; or ``feed.ndjson``, a line
-        ``{"arrival_time", "topic", "value"}`` a record. Each may be packed: ``.ndjson.gz``.
+        ``{"arrival_time", "topic", "value"}`` a record, with ``"headers": {name: text}`` where it has any. Each may be
+        packed: ``.ndjson.gz``.
     roles
         Those that the settings have a topic for. A file of another role is not read.
 
@@ -201,7 +204,8 @@ def _feed_lines(lines: Iterable[bytes], topics: Mapping[str, str]) -> Iterator[L
             # It belongs to no topic: as it stands it is refused and counted, instead of lost.
             yield Line(time_ms, first, line)
         else:
-            yield Line(time_ms, topic, None if sent.value is None else sent.value.encode())
+            headers = tuple((name, value.encode()) for name, value in sent.headers.items())
+            yield Line(time_ms, topic, None if sent.value is None else sent.value.encode(), headers)
 
 
 def _time_ms(decoder: msgspec.json.Decoder[_Event] | msgspec.json.Decoder[_Arrival], line: bytes) -> int:

@@ -1,5 +1,6 @@
 """`fairdrift replay`: recorded events through the same code as `run`, with wall time left out of it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from monitor import __version__
 from monitor.adapters.clock import SystemClock
+from monitor.adapters.dead_letters import DeadLetterFile
 from monitor.adapters.files import FilesSource
 from monitor.cli.build import Reads, model_plan
 from monitor.cli.exits import Exit, Refused
@@ -20,11 +22,13 @@ from monitor.exporting.standing import standings
 from monitor.exporting.terminal import verdict_table
 from monitor.judging.verdict import Verdict
 from monitor.ports import EventSource
+from monitor.service.feed import Rejects
 from monitor.service.loop import Pace, Surroundings
 from monitor.service.plan import FeedPlan
 from monitor.settings.model import Settings
 
 ROWS_SHOWN = 25
+REJECTS = "rejects.ndjson"
 
 
 def run_replay(stream: Path, settings_path: Path, out: Path, output: Output) -> int:
@@ -48,6 +52,9 @@ def replay(settings: Settings, stream: Path, out: Path) -> tuple[Replayed, dict[
     if len(settings.feeds) != 1:
         raise Refused(f"a recorded stream is one feed, and the settings have {len(settings.feeds)}: keep one of them")
     reads: Reads = "as_configured" if any(stream.glob("feed.ndjson*")) else "canonical"
+    (feed,) = settings.feeds.values()
+    if feed.attributes is None and any(stream.glob("attributes.ndjson*")):
+        raise Refused(f"{stream} holds attributes.ndjson, the settings name no attributes topic: name one, or move it")
     if reads == "canonical" and not any(stream.glob("attributes.ndjson*")):
         settings = _with_attributes_on_inferences(settings)
     sources: list[FilesSource] = []
@@ -58,7 +65,7 @@ def replay(settings: Settings, stream: Path, out: Path) -> tuple[Replayed, dict[
 
     watching = Watching({name: model_plan(settings, name) for name in settings.models})
     around = Surroundings(SystemClock(), False, watching.on_view, watching, __version__, settings.content_hash)
-    parts = LoopParts(settings, reads, source_of, in_memory, dict.fromkeys(settings.feeds, drop))
+    parts = LoopParts(settings, reads, source_of, in_memory, _rejects(settings, out))
     loop = parts.loop(around, Pace(poll_ms=0, max_records=5_000, publish_every_ms=2_000))
     try:
         loop.start()
@@ -72,6 +79,14 @@ def replay(settings: Settings, stream: Path, out: Path) -> tuple[Replayed, dict[
     finally:
         loop.close()
     return done, watching.write(done, out)
+
+
+def _rejects(settings: Settings, out: Path) -> Mapping[str, Rejects]:
+    """Which records are refused stands beside the counts, unless the settings say to keep that nowhere."""
+    path = out / REJECTS
+    path.unlink(missing_ok=True)
+    keep = DeadLetterFile(path).write
+    return {name: keep if feed.dead_letter == "file" else drop for name, feed in settings.feeds.items()}
 
 
 def _with_attributes_on_inferences(settings: Settings) -> Settings:
@@ -97,7 +112,7 @@ def exit_of(done: Replayed) -> Exit:
 def _table(done: Replayed, out: Path) -> RenderableType:
     tables = [verdict_table(model, standings(model), ROWS_SHOWN) for model in done.view.models]
     refused = rejected(done.view)
-    lines = [f"{refused} records were refused; summary.json has the reasons"] if refused else []
+    lines = [f"{refused} records were refused; {REJECTS} and summary.json have the reasons"] if refused else []
     lines += [
         f"{topic}: reading STOPPED, too many records were refused; what lies behind them was not read. Is its adapter "
         "the right one, its model one of the settings? See feeds.*.reject_stop"

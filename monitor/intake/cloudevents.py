@@ -56,7 +56,7 @@ class CloudEventOpener:
     def read(self, record: Record) -> Event:
         """As `Opener`."""
         headers = dict(record.headers)
-        content_type = headers.get("content-type") or b""
+        content_type = (headers.get("content-type") or b"").lower()
         if content_type.startswith(_STRUCTURED):
             return self._read_structured(record, content_type)
         version = headers.get("ce_specversion")
@@ -92,7 +92,7 @@ def _usual_body(record: Record, usual: bytes) -> bytes:
     is_usual = (
         headers.get("ce_type") == usual
         and headers.get("ce_specversion") == _VERSION.encode()
-        and not (headers.get("content-type") or b"").startswith(_STRUCTURED)
+        and not (headers.get("content-type") or b"").lower().startswith(_STRUCTURED)
     )
     try:
         return body_of(record) if is_usual else b""

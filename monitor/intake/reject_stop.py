@@ -43,6 +43,15 @@ class RejectMeter:
         self._seen = self._row = 0
         self._rejects: deque[int] = deque()
 
+    def stored(self) -> tuple[int, int, list[int]]:
+        """What to store, so that a restart forgets none of them."""
+        return self._seen, self._row, list(self._rejects)
+
+    def restore(self, stored: tuple[int, int, list[int]]) -> None:
+        """Take up what was stored."""
+        self._seen, self._row, rejects = stored
+        self._rejects = deque(rejects)
+
     def take(self, count: int, reject_indexes: Sequence[int]) -> int | None:
         """Index of the record that reached a limit; None if none did.
 

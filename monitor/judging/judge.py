@@ -4,10 +4,9 @@ Way of an event: steps 7 and 8; `service` calls `step` once a watermark pane, in
 are wanted. Pure: what it says depends on rules, reference and ripe cells alone, so a rebuild says the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import blake2b
-from typing import Final
 
 import msgspec
 import numpy as np
@@ -23,18 +22,17 @@ from monitor.judging.history import History
 from monitor.judging.judge_state import JudgeState, decoded
 from monitor.judging.reference import Reference
 from monitor.judging.releases import Releases
-from monitor.judging.rules import DAY_MS, DataState, JudgingRules
+from monitor.judging.rules import DataState, JudgingRules
 from monitor.judging.shadow import serves, without_shadows
+from monitor.judging.stream_names import StreamName, StreamNames
 from monitor.judging.streams import CLOSED, Streams
 from monitor.judging.tally import Tally, summed, tally
+from monitor.judging.tested import REMEMBERED_MS, Tested
 from monitor.judging.verdict import StreamVerdict
 from monitor.judging.waiting import Waiting, of_reference
 from monitor.judging.weights import expected_alarms
 
 Ints = NDArray[np.int64]
-
-_REMEMBERED_MS: Final = 28 * DAY_MS
-"""A revision's own evidence is kept this long after its last label could come."""
 
 
 class Judge:
@@ -72,6 +70,7 @@ class Judge:
                 f"{rules.model} has {list(rules.edges_ms)}: build it anew with these settings"
             )
         self._rules, self._lattice, self._given = rules, lattice, reference
+        self._names = StreamNames(rules.metrics, lattice)
         groups = [(group.attribute, group.slug) for group in lattice.subgroups]
         known = (msgspec.json.encode(rules, order="sorted"), groups, reference and reference.id)
         self._fingerprint = blake2b(repr(known).encode(), digest_size=16).hexdigest()
@@ -119,24 +118,20 @@ class Judge:
             self._first_pane_ms = int(cells.pane_start_ms[free].min())
         if self._bootstrap is not None:
             self._bootstrap.take(end_ms, cells)
-        from_ms = self._tested_from_ms()
+        from_ms = self._tested.from_ms
         self._releases.take(end_ms, cells, self._streams.evidence.log_r)
         waiting = self._waiting.take(after_ms, end_ms, cells, end_ms if from_ms is None else from_ms)
         tested = None if from_ms is None else self._fold(end_ms, cells, waiting, from_ms)
-        learns_gaps = self._learns_gaps(end_ms)
+        learns_gaps = self._tested.is_normal(end_ms)
         self._streams.traffic.take(end_ms, summed([tally(cells), waiting]), tested, learns_gaps=learns_gaps)
-        for revision in self._streams.traffic.forget(end_ms - self._rules.horizon_ms - _REMEMBERED_MS):
+        for revision in self._streams.traffic.forget(end_ms - self._rules.horizon_ms - REMEMBERED_MS):
             self._streams.forget(revision)
             self._history.forget(revision)
             self._releases.forget(revision)
 
-    def _tested_from_ms(self) -> int | None:
-        """Start of the first pane that is tested; None while that is not known."""
-        if self._bootstrap is not None:
-            return self._bootstrap.end_ms if self._bootstrap.progress.is_fixed else None
-        if self._given is None or self._first_pane_ms is None:
-            return None
-        return max(self._given.end_ms, self._first_pane_ms)
+    @property
+    def _tested(self) -> Tested:
+        return Tested(self._rules, self._bootstrap, self._given, self._first_pane_ms)
 
     def _fold(self, end_ms: int, cells: RipeCells, waiting: Tally, from_ms: int) -> Ints | None:
         opened = self._streams.opened
@@ -166,13 +161,6 @@ class Judge:
         slots = None if self._bootstrap is None else self._bootstrap.slots()
         self._streams.open(opened, summed([cells, of_reference(cells, opened)]), slots)
 
-    def _learns_gaps(self, end_ms: int) -> bool:
-        """Whether gaps between labels are those of a time that is declared normal."""
-        if self._bootstrap is not None:
-            return self._bootstrap.complete_ms is None or end_ms <= self._bootstrap.complete_ms
-        from_ms = self._tested_from_ms()
-        return from_ms is None or end_ms <= from_ms + self._rules.horizon_ms + _REMEMBERED_MS
-
     def assess(self, end_ms: int, data: DataState) -> tuple[StreamVerdict, ...]:
         """What is said now of every stream of the revisions that serve; may be asked as often as wanted.
 
@@ -197,12 +185,21 @@ class Judge:
         ValueError
             for a stream that is not judged.
         """
-        groups = [(group.attribute, group.slug) for group in self._lattice.subgroups]
-        if metric not in self._rules.metrics or (attribute, subgroup) not in groups:
+        place = self._names.place((attribute, subgroup, metric))
+        if place is None:
             raise ValueError(f"no stream of {metric} for {attribute}={subgroup} in model {self._rules.model}")
-        place, row = groups.index((attribute, subgroup)), self._rules.metrics.index(metric)
-        self._streams.acknowledge(row, place)
-        self._releases.acknowledge(metric, place)
+        self._streams.acknowledge(*place)
+        self._releases.acknowledge(metric, place[1])
+        self._assessment = None
+
+    def latched(self) -> list[StreamName]:
+        """The streams that are held DEGRADED until a person acknowledges them."""
+        return list(self._names.where(self._streams.latched | self._releases.at_rollback(self._rules.metrics)))
+
+    def hold(self, latched: Iterable[StreamName]) -> None:
+        """Hold streams DEGRADED that were so under other rules; those that are not judged any more are left out."""
+        for place in filter(None, map(self._names.place, latched)):
+            self._streams.latched[place] = True
         self._assessment = None
 
     def thresholds(self) -> Mapping[tuple[str, str, str, str], float]:

@@ -132,6 +132,15 @@ class Releases:
                 bins = len(self._rules.edges_ms) - 1
                 one.before.fold(factors(tally(cells, mine), self.rates, chosen, self._people, bins))
 
+    def at_rollback(self, metrics: Sequence[str]) -> Bools:
+        """Streams that any release has at rollback level, shape (metrics, subgroups)."""
+        found = np.zeros((len(metrics), self.weight.shape[1]), bool)
+        for place, rate in enumerate(self.rates):
+            for one in self._running.values():
+                reached = one.reached.at("rollback")[place] | one.reached_at_once.at("rollback")[place]
+                found[metrics.index(rate.metric)] |= reached
+        return found
+
     def acknowledge(self, metric: str, subgroup: int) -> None:
         """Start the evidence of a stream anew in every comparison."""
         for place, rate in enumerate(self.rates):

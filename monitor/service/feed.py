@@ -65,6 +65,11 @@ class Feed:
         """The counting states, by partition number."""
         return [self.shards[number].state for number in sorted(self.shards)]
 
+    @property
+    def has_past(self) -> bool:
+        """Whether anything was counted before the process began."""
+        return any(shard.rebuild_reason is None for shard in self.shards.values())
+
     def start(self) -> None:
         """Take up the stored state and seek to the offsets stored with it.
 

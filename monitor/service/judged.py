@@ -24,13 +24,18 @@ SERVING_MS = 7 * 86_400_000
 
 
 class Judged(msgspec.Struct, array_like=True):
-    """What is stored of one model's judging. `restarts` has by flag the event time at which evidence began anew."""
+    """What is stored of one model's judging.
+
+    `restarts` has by flag the event time at which evidence began anew; `latched` the streams that are held DEGRADED,
+    by name: they outlive a change of rules.
+    """
 
     rules_hash: str
     judged_ms: int
     judge: bytes
     last_seen_ms: dict[str, int]
     restarts: dict[str, int]
+    latched: list[tuple[str, str, str]]
 
 
 class JudgedModel:
@@ -57,15 +62,20 @@ class JudgedModel:
         self._restarted: str | None = None
         self._is_dirty = False
 
-    def load(self) -> None:
-        """Take up stored evidence; what cannot be trusted restarts at zero, flagged: only delay is lost."""
+    def load(self, *, has_past: bool = False) -> None:
+        """Take up stored evidence; what cannot be trusted restarts at zero, flagged: only delay is lost.
+
+        `has_past`: the counts did not begin just now, so that evidence which is not there has been lost.
+        """
         try:
             stored = self._store.load()
             if stored is None or not stored.slices:
+                self._restarted = "evidence_restarted" if has_past else None
                 return
             judged = msgspec.msgpack.decode(stored.slices[0], type=Judged)
             if judged.rules_hash != self._rules_hash:
-                self._restarted = "config_changed"
+                self._restarted, self.restarts = "config_changed", judged.restarts
+                self.judge.hold(judged.latched)
                 return
             self.judge.restore(judged.judge)
         except (StateCorrupt, msgspec.MsgspecError, ValueError, KeyError):
@@ -148,9 +158,8 @@ class JudgedModel:
     def commit(self) -> None:
         """Store the evidence if it moved. `OSError` if the disk refuses."""
         if self._is_dirty and self.judged_ms is not None:
-            judged = Judged(
-                self._rules_hash, self.judged_ms, self.judge.state_bytes(), self.last_seen_ms, self.restarts
-            )
+            past = self.last_seen_ms, self.restarts, self.judge.latched()
+            judged = Judged(self._rules_hash, self.judged_ms, self.judge.state_bytes(), *past)
             self._store.commit(b"", (0, msgspec.msgpack.encode(judged)), closes_cycle=True)
             self._is_dirty, self.committed_ms = False, self.judged_ms
 

@@ -3,7 +3,7 @@
 Way of an event: ties steps 1 to 9 together.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -90,7 +90,7 @@ class MonitorLoop:
         for feed in self.feeds.values():
             feed.start()
         for judged in self.models:
-            judged.load()
+            judged.load(has_past=self.feeds[judged.plan.feed].has_past)
         self.is_started = True
         self.publish()
 
@@ -184,7 +184,7 @@ class MonitorLoop:
             topics=tuple(view for feed in self.feeds.values() for view in topic_views(feed)),
             partitions=tuple(view for feed in self.feeds.values() for view in partition_views(feed)),
             heartbeats_ms=dict(self._heartbeats),
-            commits_ms={number: ms for feed in self.feeds.values() for number, ms in feed.committed_ms.items()},
+            commits_ms=_oldest([feed.committed_ms for feed in self.feeds.values()]),
             rebuilds=rebuilds,
             version=self._around.version,
             config_hash=self._around.config_hash,
@@ -202,3 +202,12 @@ class MonitorLoop:
             feed.close()
         for judged in self.models:
             judged.close()
+
+
+def _oldest(commits_ms: Iterable[Mapping[int, int]]) -> dict[int, int]:
+    """By partition number, over all feeds: one that is stuck must not hide behind another."""
+    found: dict[int, int] = {}
+    for of_feed in commits_ms:
+        for number, at_ms in of_feed.items():
+            found[number] = min(at_ms, found.get(number, at_ms))
+    return found

@@ -120,8 +120,10 @@ def topic_views(feed: Feed) -> list[TopicView]:
             rejected.update(extra.rejected.get(topic.name, {}))
             for name, time_ms in extra.last_event_ms.items():
                 known, role, model = name.split(" ")
-                if known == topic.name:
-                    last_event[role, model] = max(time_ms, last_event.get((role, model), time_ms))
+                # An event that names no model may be of each of them.
+                for one in feed.plan.counting.numbers if not model else (model,):
+                    if known == topic.name:
+                        last_event[role, one] = max(time_ms, last_event.get((role, one), time_ms))
         results = {key[2:4]: n for key, n in tallies.items() if key[:2] == ("events", topic.name)}
         results[topic.role, "rejected"] = sum(rejected.values())
         views.append(

@@ -31,6 +31,7 @@ class Extra(msgspec.Struct, array_like=True):
     rejected: dict[str, dict[str, int]] = {}  # topic -> reason -> records
     ignored: dict[str, int] = {}  # topic -> fields
     last_event_ms: dict[str, int] = {}  # "topic type model" -> event time
+    meters: dict[str, tuple[int, int, list[int]]] = {}  # topic -> rejects lately
     inexact_before_ms: dict[str, int] = {}  # flag -> counts of panes that begin before this may miss something
 
 
@@ -59,6 +60,7 @@ class Shard:
         self.rebuild_reason = reason
         self.state = PartitionState(self.plan.counting)
         self.extra = Extra(self.plan.rules_hash, self.number)
+        self._meters.clear()
         self._cut_topics: set[str] = set()
 
     def load(self) -> None:
@@ -100,8 +102,9 @@ class Shard:
         """
         decoded = topic.decoder.decode(batch.records, self.number, self._partitions)
         records = batch.records
-        meter = self._meters.setdefault(topic.name, RejectMeter(self.plan.rejects_in_a_row, self.plan.rejects_share))
+        meter = self._meter(topic.name)
         stop = meter.take(len(records), [reject.index for reject in decoded.rejects])
+        self.extra.meters[topic.name] = meter.stored()
         if stop is not None:
             self.stopped.add(topic.name)
             records = records[: stop + 1]
@@ -113,6 +116,13 @@ class Shard:
         self.state.topic(topic.name).next_offset = records[-1].offset + 1
         self._note(topic, batch, decoded, clock_ms)
         return [(records[r.index].offset, r.reason, r.field) for r in decoded.rejects]
+
+    def _meter(self, topic: str) -> RejectMeter:
+        if topic not in self._meters:
+            self._meters[topic] = RejectMeter(self.plan.rejects_in_a_row, self.plan.rejects_share)
+            if topic in self.extra.meters:
+                self._meters[topic].restore(self.extra.meters[topic])
+        return self._meters[topic]
 
     def _note_broken_delay(
         self, topic: TopicPlan, records: Sequence[Record], decoded: Decoded, judged_ms: int, *, is_covered: bool

@@ -1,12 +1,14 @@
 """Evidence that cannot be trusted, or is of other rules, restarts at zero: flagged while its past is short."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from monitor.exporting.view import View
+from monitor.judging.verdict import Verdict
 from tests.restarting_where_it_stood.lives import World
-from tests.way_of_an_event.story import DAY_MS, SETTINGS, cases
+from tests.way_of_an_event.story import DAY_MS, SETTINGS, Case, cases
 
 NOW_MS = 1_790_000_000_000
 OTHER_RULES = SETTINGS.replace("metrics:", "judging: {{tolerance: {{default: 0.03}}}}\n    metrics:")
@@ -30,6 +32,43 @@ def test_a_judge_file_that_is_broken_is_flagged_over_restarts(world: World) -> N
     (world.folder / "judge-readmission.sqlite").write_bytes(b"no database")
     assert "evidence_restarted" in flags(world.live())
     assert "evidence_restarted" in flags(world.live())
+
+
+def test_a_judge_file_that_is_gone_is_noticed(world: World) -> None:
+    world.live()
+    (world.folder / "judge-readmission.sqlite").unlink()
+    assert "evidence_restarted" in flags(world.live())
+
+
+def test_a_first_start_has_no_past_to_lose(world: World) -> None:
+    assert flags(world.live()) == set()
+
+
+def test_an_alarm_outlives_a_change_of_rules_until_it_is_acknowledged(tmp_path: Path) -> None:
+    world = World(tmp_path / "state", NOW_MS)
+    world.send(harmed(cases(NOW_MS, days=75, per_day=80), NOW_MS - 25 * DAY_MS))
+    assert degraded(world.live()) == {("female", "false_negative_rate"), ("overall", "false_negative_rate")}
+    world.settings = OTHER_RULES
+    assert degraded(world.live()) >= {("female", "false_negative_rate")}
+    loop = world.loop()
+    for subgroup in ("female", "overall"):
+        attribute = "sex" if subgroup == "female" else "overall"
+        loop.acknowledge("readmission", attribute, subgroup, "false_negative_rate")
+    loop.close()
+    assert degraded(world.live()) == set()
+
+
+def degraded(view: View) -> set[tuple[str, str]]:
+    (model,) = view.models
+    return {(said.subgroup, said.metric) for said in model.verdicts if said.verdict is Verdict.DEGRADED}
+
+
+def harmed(story: list[Case], from_ms: int) -> list[Case]:
+    """From a moment on the model misses every woman who has the outcome."""
+    return [
+        replace(case, prediction=0) if case.sex == "F" and case.label and case.time_ms >= from_ms else case
+        for case in story
+    ]
 
 
 def test_other_rules_of_judging_are_flagged(world: World) -> None:

@@ -33,6 +33,17 @@ def topics_differ(given: Given) -> Iterator[Finding]:
         first.setdefault(topic.topic, role)
 
 
+def topics_are_of_one_feed(given: Given) -> Iterator[Finding]:
+    """No topic is read by two feeds: whatever is counted of it would be counted, and published, twice."""
+    earlier = list(given.feeds)[: list(given.feeds).index(given.name)] if given.name in given.feeds else []
+    for role, topic in topics_of(given.section).items():
+        for other in earlier:
+            theirs = [getattr(given.feeds[other], one, None) for one in NEEDED]
+            if has(topic, "topic") and topic.topic in [getattr(one, "topic", None) for one in theirs]:
+                message = f"topic {shown(topic.topic)} is read by feed {other} already"
+                yield Finding((role, "topic"), message, "let the models of both read one feed")
+
+
 def mappings_are_whole(given: Given) -> Iterator[Finding]:
     """A mapping stands where the adapter reads one, knows its fields, and leaves out none that is needed."""
     for role in NEEDED:
@@ -100,6 +111,7 @@ def fixed_model_reads_it(given: Given) -> Iterator[Finding]:
 
 FEED_RULES: Final[tuple[Rule, ...]] = (
     (("inference", "outcome", "attributes"), topics_differ),
+    (("inference", "outcome", "attributes"), topics_are_of_one_feed),
     ((), mappings_are_whole),
     ((), a_model_reads_it),
     (("model",), fixed_model_reads_it),
