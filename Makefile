@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: setup demo test check bench clean
+.PHONY: setup demo test check bench pictures clean
 
 setup: $(READY)  ## a virtual environment with exactly what the lock says
 
@@ -29,6 +29,9 @@ test: check  ## everything, on real parts
 
 bench: setup  ## speed, with an exactness check
 	$(BIN)/python -m replay.bench_pipeline
+
+pictures: setup  ## docs/pictures of the boards; needs npm, Chromium (CHROMIUM names it), 430 MB of modules
+	FAIRDRIFT_PARTS=required $(BIN)/python -m dashboards.pictures.draw
 
 clean:
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -7,13 +7,16 @@ Pure.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from grafanalib import core
 
-from dashboards.looks import steps
+from dashboards.looks import GREY, MOMENT, steps
 
 Json = dict[str, Any]
+
+MIN_WIDTH: Final = 70
+"""Pixels of a column of a table; by default Grafana takes 150, and the last of many stand beyond the edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,13 @@ def stat(
         mappings=list(mappings),
         thresholds=list(thresholds or steps()),
         noValue=no_value,
-        colorMode="background" if mappings or thresholds else "value",
+        colorMode="background" if mappings or thresholds else "none",
         graphMode="none",
         reduceCalc="lastNotNull",
         textMode="name" if shows == "name" else "value_and_name" if any(query.legend for query in queries) else "value",
         color={"mode": "thresholds"},
-        extraJson={"fieldConfig": {"defaults": {"links": list(links)}}},
+        # In the wide layout the name is too small to be read beside a long word.
+        extraJson={"fieldConfig": {"defaults": {"links": list(links)}}, "options": {"wideLayout": False}},
     )
 
 
@@ -69,8 +73,9 @@ def lines(
     soft_max: int | None = None,
     lowest: int | None = 0,
     is_stepped: bool = False,
+    has_many: bool = False,
 ) -> core.Panel:
-    """Lines over time. Gaps stay gaps: where nothing was known, nothing is drawn."""
+    """Lines over time. Gaps stay gaps: where nothing was known, nothing is drawn. `has_many` lists them at the side."""
     return core.TimeSeries(
         title=title,
         description=description,
@@ -80,8 +85,9 @@ def lines(
         axisSoftMax=soft_max,
         lineWidth=2,
         lineInterpolation="stepAfter" if is_stepped else "linear",
-        showPoints="never",
+        showPoints="auto",
         stacking={"mode": "none", "group": "A"},
+        legendPlacement="right" if has_many else "bottom",
         tooltipMode="multi",
         tooltipSort="desc",
         thresholds=steps(),
@@ -98,7 +104,7 @@ def table(
     columns: Sequence[str],
     overrides: Sequence[Json] = (),
     sort_by: str,
-    no_value: str = "withheld or none",
+    no_value: str = "no figure",
 ) -> core.Panel:
     """One row a set of labels; each query gives the column it is named for.
 
@@ -134,12 +140,15 @@ def table(
         filterable=True,
         sortBy=[core.TableSortByField(displayName=sort_by, desc=True)],
         transformations=[{"id": "merge", "options": {}}, {"id": "organize", "options": organize}],
-        extraJson={"fieldConfig": {"defaults": {"noValue": no_value}}},
+        extraJson={"fieldConfig": {"defaults": {"noValue": no_value, "custom": {"minWidth": MIN_WIDTH}}}},
     )
 
 
 def timeline(title: str, description: str, query: Query, *, mappings: Sequence[Json]) -> core.Panel:
-    """Which state stood when, one row a series; where nothing was said, nothing is drawn."""
+    """Which state stood when, one row a series, with its word where it fits; a gap in what was said is grey.
+
+    The colour mode is no matter of taste: by thresholds Grafana would merge values by threshold and forget `mappings`.
+    """
     return core.StateTimeline(
         title=title,
         description=description,
@@ -148,8 +157,9 @@ def timeline(title: str, description: str, query: Query, *, mappings: Sequence[J
         thresholds=steps(),
         fillOpacity=85,
         rowHeight=0.85,
-        showValue="never",
-        extraJson={"fieldConfig": {"defaults": {"unit": "none"}}},
+        showValue="auto",
+        colorMode="fixed",
+        extraJson={"fieldConfig": {"defaults": {"unit": "none", "color": {"mode": "fixed", "fixedColor": GREY}}}},
     )
 
 
@@ -171,6 +181,17 @@ def dashed(name: str, colour: str | None = None, *, is_regex: bool = False) -> J
     if colour:
         look["color"] = {"mode": "fixed", "fixedColor": colour}
     return override(name, is_regex=is_regex, **look)
+
+
+def verdict_column(mappings: Sequence[Json]) -> Json:
+    """The column of a table that says the verdict, wide enough for its longest word."""
+    cells = {"type": "color-background", "mode": "basic"}
+    return override("verdict", mappings=mappings, custom__cellOptions=cells, custom__width=130)
+
+
+def since_column() -> Json:
+    """The column of a table that says when a rise began."""
+    return override("since", unit=MOMENT, noValue="not rising", custom__width=150)
 
 
 def _targets(queries: Sequence[Query], *, instant: bool) -> list[core.Target]:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from dashboards._lib import Board, Row
-from dashboards._panels import Query, override, stat, table, text, timeline
+from dashboards._panels import Query, override, since_column, stat, table, text, timeline, verdict_column
 from dashboards.looks import GREEN, VERDICT_WORDS, words
 from dashboards.marks import marks
 from dashboards.promql import STREAM, age, model_verdict_number, of, top, verdict_number
@@ -14,11 +14,11 @@ from monitor.judging.verdict import Verdict
 QUESTION: Final = "Is any model harming anyone, or unwatched?"
 
 HOW_TO_READ: Final = """
-**Is any model harming anyone, or unwatched?** One tile a model: the worst verdict of all its subgroups, rates and
-revisions. **DEGRADED**: a rate of a subgroup is worse than tolerated, with the stated number of false alarms.
-**SUSPECT**: evidence is gathering. **STALE**: no fresh or complete data. **INCONCLUSIVE**: too few cases to find harm.
-**NO VERDICT**: the model was there in the last seven days, and nothing is said of it now. Only green is good news.
-Click a tile for the model, a row for the subgroup.
+One tile a model: the worst verdict of all its subgroups, rates and revisions. **DEGRADED**: a rate of a subgroup is
+worse than tolerated, with the stated number of false alarms. **SUSPECT**: evidence is gathering. **STALE**: no fresh
+or complete data. **INCONCLUSIVE**: of some subgroup there are too few cases to find harm. **NO VERDICT**: the model
+was there in the last seven days, and nothing is said of it now. Only green is good news. Click a tile for the model,
+a row for the subgroup.
 """
 
 
@@ -49,8 +49,8 @@ HARMED: Final = table(
     unit="none",
     columns=["verdict", "model", "revision", "metric", "attribute", "subgroup", "since"],
     overrides=[
-        override("verdict", mappings=VERDICT_WORDS, custom__cellOptions={"type": "color-background", "mode": "basic"}),
-        override("since", unit="dateTimeFromNow"),
+        verdict_column(VERDICT_WORDS),
+        since_column(),
         override("subgroup", links=[to_subgroup("${__data.fields.model}", "${__data.fields.metric}")]),
     ],
     sort_by="verdict",
@@ -86,7 +86,7 @@ MODELS: Final = table(
 
 HISTORY: Final = timeline(
     "Worst verdict over time",
-    "One row a model and revision. Where nothing is drawn nothing was said: it did not serve, or no monitor ran.",
+    "One row a model and revision. Grey or empty: nothing was said: it did not serve, or no monitor ran.",
     Query(verdict_number("model, revision", c.MODEL_VERDICT), "{{model}} {{revision}}"),
     mappings=VERDICT_WORDS,
 )
@@ -112,9 +112,9 @@ BOARD: Final = Board(
     question=QUESTION,
     span="30d",
     rows=[
-        Row(5, [(24, text(QUESTION, HOW_TO_READ))]),
+        Row(4, [(24, text(QUESTION, HOW_TO_READ))]),
         Row(5, [(16, TILES), (4, EXACT), (4, HEARTBEAT)]),
-        Row(7, [(24, HARMED)]),
+        Row(8, [(24, HARMED)]),
         Row(6, [(24, MODELS)]),
         Row(7, [(24, HISTORY)]),
     ],

@@ -4,17 +4,18 @@ from typing import Final
 
 from dashboards._lib import Board, Row
 from dashboards._panels import Query, dashed, lines, override, stat, table, text
-from dashboards.looks import GREEN, steps, words
-from dashboards.promql import age, in_range, of, per_second, top
+from dashboards.looks import GREEN, PER_HOUR, steps, words
+from dashboards.promql import age, in_range, of, per_hour, top
 from dashboards.variables import NAMESPACE
 from monitor.exporting import catalogue as c
 
 QUESTION: Final = "Can I trust what the monitor says?"
 
 HOW_TO_READ: Final = """
-**Can I trust what the monitor says?** It must be alive (heartbeats, commits), up to date (lag, watermark, newest
-events), complete (coverage, windows, labels), and understand what it reads (rejected, late, unpaired). Dashed lines are
-the limits that alerts compare with, as set in the settings. **NO DATA** is not healthy: nothing was scraped.
+It must be alive (heartbeats, commits), up to date (lag, watermark, newest events), complete (coverage, windows,
+labels), and understand what it reads (rejected, late, unpaired). Dashed lines are the limits that alerts compare
+with, as set in the settings. **NO DATA** is not healthy: nothing was scraped. With several monitors the worst is
+shown: choose a namespace.
 """
 
 _PARTITION: Final = "topic, partition"
@@ -63,8 +64,9 @@ TILES: Final = (
         no_value="none, or NO DATA",
     ),
     stat(
-        "Label age: half, and nine of ten",
-        "Time from inference to outcome of the labels of the time shown, over all models.",
+        "Label age",
+        "Time from inference to outcome, over all models: half of the labels in the time shown, and nine of ten, are "
+        "younger.",
         [
             Query(f"histogram_quantile({q}, {in_range('le', c.LABEL_AGE, '_bucket')})", name)
             for q, name in ((0.5, "half"), (0.9, "nine of ten"))
@@ -75,7 +77,7 @@ TILES: Final = (
 
 HEARTBEATS: Final = lines(
     "Age of heartbeats",
-    "Seconds since each stage of the loop last came through.",
+    "Time since each stage of the loop last came through; with several monitors, the slowest.",
     [Query(age("stage", c.HEARTBEAT), "{{stage}}"), _limit("heartbeat")],
     unit="s",
     overrides=[_LIMITS],
@@ -83,7 +85,8 @@ HEARTBEATS: Final = lines(
 
 COMMITS: Final = lines(
     "Age of commits",
-    "Seconds since the state of each partition was last stored; a commit with nothing to store counts.",
+    "Time since the state of each partition was last stored, which is done when something of it was read: beyond the "
+    "limit it is a fault only where there is lag.",
     [Query(age("partition", c.COMMITTED), "partition {{partition}}"), _limit("commit_age")],
     unit="s",
     overrides=[_LIMITS],
@@ -97,10 +100,10 @@ LAG: Final = lines(
 )
 
 SPEED: Final = lines(
-    "Records read a second",
-    "By topic and result. A conflict is a second, different record under one id.",
-    [Query(per_second("topic, result", c.EVENTS), "{{topic}} {{result}}")],
-    unit="eps",
+    "Records read an hour",
+    "By topic and result; the rejected have a panel of their own. A conflict is a second, different record of one id.",
+    [Query(per_hour("topic, result", c.EVENTS, result="!=rejected"), "{{topic}} {{result}}")],
+    unit=PER_HOUR,
 )
 
 WATERMARK: Final = lines(
@@ -114,34 +117,37 @@ NEWEST: Final = lines(
     "Age of the newest event",
     "Event time of the newest accepted record of each kind, behind now; beyond the limits verdicts are stale.",
     [
-        Query(age("model, type", c.LAST_EVENT), "{{model}} {{type}}"),
+        Query(age("topic, model", c.LAST_EVENT), "{{topic}} {{model}}"),
         _limit("inference_age"),
         _limit("outcome_age"),
     ],
     unit="s",
-    overrides=[_LIMITS],
+    overrides=[_LIMITS, dashed("limit: inference_age", "orange")],
 )
 
 REFUSED: Final = lines(
-    "Rejected and late records a second",
+    "Rejected and late records an hour",
     "Rejected: could not be understood. Late: behind the watermark of their partition; counted, and never evidence.",
     [
-        Query(per_second("topic", c.EVENTS_REJECTED), "{{topic}} rejected"),
-        Query(per_second("topic", c.EVENTS_LATE), "{{topic}} late"),
-        Query(per_second("topic", c.FIELDS_IGNORED), "{{topic}} unknown fields"),
+        Query(per_hour("topic", c.EVENTS_REJECTED), "{{topic}} rejected"),
+        Query(per_hour("topic", c.EVENTS_LATE), "{{topic}} late"),
+        Query(per_hour("topic", c.FIELDS_IGNORED), "{{topic}} unknown fields"),
     ],
-    unit="eps",
+    unit=PER_HOUR,
 )
 
 REASONS: Final = table(
     "Why records counted nowhere",
     "Records rejected, and outcomes that were joined with nothing, in the time shown, by reason.",
-    {"records": f"topk(12, {in_range('topic, reason', c.EVENTS_REJECTED)} or {in_range('topic, reason', c.UNPAIRED)})"},
+    {
+        "records": f"topk(12, ({in_range('topic, reason', c.EVENTS_REJECTED)} or "
+        f"{in_range('topic, reason', c.UNPAIRED)}) > 0)"
+    },
     unit="short",
     columns=["topic", "reason", "records"],
     overrides=[override("records", decimals=0)],
     sort_by="records",
-    no_value="NO DATA",
+    no_value="none, or NO DATA",
 )
 
 WAITING: Final = lines(
@@ -153,20 +159,20 @@ WAITING: Final = lines(
 
 MENDED: Final = lines(
     "Labels that came late, were corrected, or never came",
-    "A second, by model, in steps of the disclosure gate.",
+    "An hour, by model, in steps of the disclosure gate.",
     [
-        Query(per_second("model", c.LABELS_LATE), "{{model}} late"),
-        Query(per_second("model", c.CORRECTIONS), "{{model}} corrected"),
-        Query(per_second("model", c.EXPIRED), "{{model}} expired"),
+        Query(per_hour("model", c.LABELS_LATE), "{{model}} late"),
+        Query(per_hour("model", c.CORRECTIONS), "{{model}} corrected"),
+        Query(per_hour("model", c.EXPIRED), "{{model}} expired"),
     ],
-    unit="eps",
+    unit=PER_HOUR,
 )
 
 UNKNOWN: Final = lines(
     "Attribute values that say nothing",
-    "Inferences a second whose attribute was null, not sent, declined, or not in the vocabulary.",
-    [Query(per_second("attribute, kind", c.ATTRIBUTE_VALUES, kind="!=known"), "{{attribute}} {{kind}}")],
-    unit="eps",
+    "Inferences an hour whose attribute was null, not sent, declined, or not in the vocabulary.",
+    [Query(per_hour("attribute, kind", c.ATTRIBUTE_VALUES, kind="!=known"), "{{attribute}} {{kind}}")],
+    unit=PER_HOUR,
 )
 
 SERIES: Final = lines(
@@ -183,13 +189,14 @@ SERIES: Final = lines(
 
 RUNNING: Final = table(
     "What runs",
-    "Version, and the hash that names the settings. Two rows of one kind: two monitors that differ.",
+    "Version, and the hash that names the settings. Two rows of one namespace: two monitors that differ.",
     {
-        "": top("version", of(c.BUILD_INFO)),
-        "monitors": f"count by (hash) ({of(c.CONFIG_INFO)})",
+        "monitors": f"count by (namespace, version, hash) ({of(c.BUILD_INFO)} "
+        f"* on (namespace, job, instance) group_left (hash) {of(c.CONFIG_INFO)})"
     },
     unit="none",
-    columns=["version", "hash", "monitors"],
+    columns=["namespace", "version", "hash", "monitors"],
+    overrides=[override("hash", custom__width=560)],
     sort_by="monitors",
     no_value="NO DATA",
 )
@@ -206,7 +213,7 @@ BOARD: Final = Board(
         Row(7, [(8, NEWEST), (8, WATERMARK), (8, SPEED)]),
         Row(8, [(8, REFUSED), (8, REASONS), (8, WAITING)]),
         Row(7, [(8, UNKNOWN), (8, MENDED), (8, SERIES)]),
-        Row(4, [(24, RUNNING)]),
+        Row(5, [(24, RUNNING)]),
     ],
     variables=[NAMESPACE],
 )

@@ -3,20 +3,21 @@
 from typing import Final
 
 from dashboards._lib import Board, Row
-from dashboards._panels import Query, lines, override, stat, table, text, timeline
-from dashboards.looks import GREEN, VERDICT_WORDS, words
+from dashboards._panels import Query, lines, override, since_column, stat, table, text, timeline, verdict_column
+from dashboards.looks import GREEN, PER_HOUR, VERDICT_WORDS, VERDICT_WORDS_OF_ROWS, words
 from dashboards.marks import marks
-from dashboards.promql import in_range, of, per_second, top, verdict_number
+from dashboards.promql import in_range, of, per_hour, top, verdict_number
 from dashboards.variables import ATTRIBUTES, METRIC, MODEL, NAMESPACE, REVISIONS, WINDOW, to_subgroup
 from monitor.exporting import catalogue as c
 
 QUESTION: Final = "Which subgroup is harmed, since when, and is it this revision?"
 
 HOW_TO_READ: Final = """
-**Which subgroup is harmed, since when, and is it this revision?** The table has every subgroup for the chosen metric
-and window: the rate with its 95 % bounds, the highest tolerable rate, the cases and samples behind it, the gap to
-everyone else, the evidence, and the smallest rate that would be found within 30 days (100 %: blind). *withheld or
-none*: fewer people than the disclosure gate lets through, which is neither zero nor healthy. Click a subgroup for more.
+The table has every subgroup for the chosen metric and window: the rate with its 95 % bounds, the highest tolerable
+rate, the cases and samples behind it, the gap to everyone else, how far the evidence lies beyond the level at which a
+stream is SUSPECT, and the smallest rate that would be found within 30 days (100 %: blind). *no figure*: fewer people
+than the disclosure gate lets through, or none; which is neither zero nor healthy. Dashed upright lines: blue, a
+revision is new; red, a verdict turned bad. Click a subgroup for more.
 """
 
 _LABELS: Final = "revision, attribute, subgroup"
@@ -24,6 +25,15 @@ _CHOSEN: Final = {"model": "$model", "revision": "~$revision", "attribute": "~$a
 _RATE: Final = {**_CHOSEN, "metric": "$metric"}
 _WINDOW: Final = {**_RATE, "window": "$window"}
 _PERCENT: Final = ("rate", "lower 95 %", "upper 95 %", "tolerated", "gap", "blind below")
+
+_BEYOND_WATCH: Final = top(
+    _LABELS,
+    f"{top(f'detector, {_LABELS}', of(c.EVIDENCE, **_RATE))} - on (attribute, detector) group_left () "
+    + top(
+        "attribute, detector", of(c.THRESHOLD, model="$model", attribute="~$attribute", metric="$metric", level="watch")
+    ),
+)
+"""Evidence less the level at which a stream is SUSPECT, of the strongest detector: each has its own level."""
 
 TILES: Final = stat(
     "Worst verdict of every revision",
@@ -39,6 +49,21 @@ MODE: Final = stat(
     "What is done about harm. This version watches and tells; it takes no action in any mode.",
     [Query(f"{top('mode', of(c.MODE, model='$model'))} == 1", "{{mode}}")],
     unit="none",
+    shows="name",
+)
+
+BLAME: Final = stat(
+    "Blamed for the rise",
+    "Revision and cause of each incident. *revision*: the release is to blame; *population*: the former revision would "
+    "show the rise, too; *mixed*: both; *unknown*: it cannot be told, and is for a person to find out.",
+    [
+        Query(
+            f"{top('revision, cause', of(c.BLAME, model='$model', revision='~$revision'))} == 1",
+            "{{revision}}: {{cause}}",
+        )
+    ],
+    unit="none",
+    no_value="no incident, or NO DATA",
     shows="name",
 )
 
@@ -76,20 +101,20 @@ SUBGROUPS: Final = table(
         "cases": top(_LABELS, of(c.WINDOW_CASES, **_WINDOW)),
         "samples": top(_LABELS, of(c.WINDOW_SAMPLES, **_WINDOW)),
         "gap": top(_LABELS, of(c.GAP, **_WINDOW)),
-        "evidence": top(_LABELS, of(c.EVIDENCE, **_RATE)),
+        "beyond watch": _BEYOND_WATCH,
         "blind below": top(_LABELS, of(c.BLIND_BELOW, **_RATE)),
         "since": f"1000 * {top(_LABELS, of(c.ONSET, **_RATE))}",
     },
     unit="none",
     columns=[
         *("verdict", "revision", "attribute", "subgroup", "rate", "lower 95 %", "upper 95 %", "tolerated"),
-        *("cases", "samples", "gap", "evidence", "blind below", "since"),
+        *("cases", "samples", "gap", "beyond watch", "blind below", "since"),
     ],
     overrides=[
-        override("verdict", mappings=VERDICT_WORDS, custom__cellOptions={"type": "color-background", "mode": "basic"}),
+        verdict_column(VERDICT_WORDS_OF_ROWS),
+        since_column(),
         *(override(name, unit="percentunit", decimals=1) for name in _PERCENT),
-        override("evidence", unit="suffix: nats", decimals=1),
-        override("since", unit="dateTimeFromNow", noValue="not rising"),
+        override("beyond watch", unit="suffix:nats", decimals=1),
         override("subgroup", links=[to_subgroup("${model}", "${metric}")]),
     ],
     sort_by="verdict",
@@ -97,16 +122,16 @@ SUBGROUPS: Final = table(
 
 HISTORY: Final = timeline(
     "Verdicts over time",
-    "One row a subgroup and revision, for the chosen metric. Where nothing is drawn nothing was said.",
+    "One row a subgroup and revision, for the chosen metric. Grey or empty: nothing was said.",
     Query(verdict_number(_LABELS, c.VERDICT, **_RATE), "{{revision}}: {{attribute}} = {{subgroup}}"),
     mappings=VERDICT_WORDS,
 )
 
 TRAFFIC: Final = lines(
-    "Inferences by revision",
+    "Inferences an hour, by revision",
     "Which revision serves, and since when: inferences of everyone, in steps of the disclosure gate.",
-    [Query(per_second("revision", c.INFERENCES, model="$model", attribute="overall"), "{{revision}}")],
-    unit="reqps",
+    [Query(per_hour("revision", c.INFERENCES, model="$model", attribute="overall"), "{{revision}}")],
+    unit=PER_HOUR,
 )
 
 COMPLETENESS: Final = lines(
@@ -114,12 +139,13 @@ COMPLETENESS: Final = lines(
     "Labelled predictions per inference in the window. Where labels are missing, less is watched than it looks.",
     [
         Query(
-            top("revision, subgroup", of(c.COMPLETENESS, **_CHOSEN, window="$window")),
-            "{{revision}}: {{subgroup}}",
+            top(_LABELS, of(c.COMPLETENESS, **_CHOSEN, window="$window")),
+            "{{revision}}: {{attribute}} = {{subgroup}}",
         )
     ],
     unit="percentunit",
     soft_max=1,
+    has_many=True,
 )
 
 REVISIONS_SEEN: Final = table(
@@ -131,7 +157,7 @@ REVISIONS_SEEN: Final = table(
     },
     unit="short",
     columns=["revision", "role", "inferences"],
-    overrides=[override("inferences", decimals=0)],
+    overrides=[override("inferences", decimals=0), override("role", noValue="serves no more")],
     sort_by="inferences",
     no_value="NO DATA",
 )
@@ -142,11 +168,11 @@ BOARD: Final = Board(
     question=QUESTION,
     span="30d",
     rows=[
-        Row(5, [(24, text(QUESTION, HOW_TO_READ))]),
-        Row(4, [(8, TILES), (4, MODE), (4, EXACT), (4, NEWEST), (4, BLIND)]),
+        Row(4, [(24, text(QUESTION, HOW_TO_READ))]),
+        Row(4, [(7, TILES), (5, BLAME), (3, MODE), (3, EXACT), (3, NEWEST), (3, BLIND)]),
         Row(11, [(24, SUBGROUPS)]),
         Row(9, [(24, HISTORY)]),
-        Row(8, [(8, TRAFFIC), (10, COMPLETENESS), (6, REVISIONS_SEEN)]),
+        Row(9, [(11, COMPLETENESS), (7, TRAFFIC), (6, REVISIONS_SEEN)]),
     ],
     variables=[NAMESPACE, MODEL, REVISIONS, ATTRIBUTES, METRIC, WINDOW],
     annotations=marks("$model"),

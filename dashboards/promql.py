@@ -65,14 +65,14 @@ def top(by: str, expression: str) -> str:
     return f"max by ({by}) ({expression})"
 
 
-def per_second(by: str, counter: Series, **matchers: str) -> str:
-    """How fast a counter rises.
+def per_hour(by: str, counter: Series, **matchers: str) -> str:
+    """How far a counter rises in an hour; a second is too short to be read where a model is asked a few times a day.
 
     >>> from monitor.exporting.catalogue import EVENTS
-    >>> per_second("topic", EVENTS, result="accepted")
-    'sum by (topic) (rate(fairdrift_events_total{namespace=~"$namespace",result="accepted"}[$__rate_interval]))'
+    >>> per_hour("topic", EVENTS, result="late")
+    '3600 * sum by (topic) (rate(fairdrift_events_total{namespace=~"$namespace",result="late"}[$__rate_interval]))'
     """
-    return f"sum by ({by}) (rate({of(counter, **matchers)}[$__rate_interval]))"
+    return f"3600 * sum by ({by}) (rate({of(counter, **matchers)}[$__rate_interval]))"
 
 
 def in_range(by: str, counter: Series, suffix: str = "", **matchers: str) -> str:
@@ -100,5 +100,10 @@ def model_verdict_number() -> str:
 
 
 def age(by: str, timestamps: Series, **matchers: str) -> str:
-    """Seconds since a time that is exported."""
-    return f"time() - {top(by, of(timestamps, **matchers))}"
+    """Seconds since a time that is exported; of several installs the worst, so that none hides behind another.
+
+    >>> from monitor.exporting.catalogue import COMMITTED
+    >>> age("partition", COMMITTED)[:82]
+    'max by (partition) (time() - max by (namespace, partition) (fairdrift_state_commit'
+    """
+    return top(by, f"time() - {top(f'namespace, {by}', of(timestamps, **matchers))}")

@@ -4,7 +4,7 @@ from typing import Final
 
 from dashboards._lib import Board, Row
 from dashboards._panels import Query, dashed, lines, override, stat, text
-from dashboards.looks import VERDICT_WORDS
+from dashboards.looks import MOMENT, VERDICT_WORDS
 from dashboards.marks import marks
 from dashboards.promql import of, top, verdict_number
 from dashboards.variables import ATTRIBUTE, METRIC, MODEL, NAMESPACE, REVISION, SUBGROUP, WINDOW
@@ -13,10 +13,11 @@ from monitor.exporting import catalogue as c
 QUESTION: Final = "How sure are we about this subgroup?"
 
 HOW_TO_READ: Final = """
-**How sure are we about this subgroup?** The rate with its 95 % bounds stands against the rate of the reference and the
-highest tolerable one; the evidence against the levels at which it is SUSPECT (*watch*) and DEGRADED (*page*). Evidence
-reads only labels that are complete for their age, so it lags behind the rate, and a stated number of false alarms holds
-however long it looks. A gap in a line is *withheld or none*: fewer people than the disclosure gate lets through.
+The rate with its 95 % bounds stands against the rate of the reference and the highest tolerable one; the evidence
+against the levels at which it is SUSPECT (*watch*) and DEGRADED (*page*). Evidence reads only labels that are
+complete for their age, so it lags behind the rate, and a stated number of false alarms holds however long it looks. A
+gap in a line: fewer people than the disclosure gate lets through, or none. Dashed upright lines: blue, a revision is
+new; red, a verdict turned bad.
 """
 
 _SUBGROUP: Final = {"model": "$model", "revision": "$revision", "attribute": "$attribute", "subgroup": "$subgroup"}
@@ -30,8 +31,24 @@ _BAND: Final = [
 ]
 
 
+# Evidence of great harm is a hundred times a level; on a straight scale the levels would lie on the floor.
+_LEVELS: Final = [
+    dashed("watch level", "orange", is_regex=True),
+    dashed("(page|rollback) level", "red", is_regex=True),
+    override(".*", is_regex=True, custom__scaleDistribution={"type": "symlog", "log": 10, "linearThreshold": 10}),
+]
+
+
 def _largest(series: c.Series, **matchers: str) -> str:
     return f"max({of(series, **matchers)})"
+
+
+def _evidence(detectors: str) -> list[Query]:
+    """Evidence of detectors that share their levels, and these."""
+    return [
+        Query(top("detector", of(c.EVIDENCE, **_STREAM, detector=f"~{detectors}")), "{{detector}}"),
+        Query(top("level", of(c.THRESHOLD, **_THRESHOLD, detector=f"~{detectors}")), "{{level}} level"),
+    ]
 
 
 TILES: Final = (
@@ -48,7 +65,7 @@ TILES: Final = (
         "Cases per sample in the chosen window, late outcomes included.",
         [Query(_largest(c.RATE, **_WINDOW))],
         unit="percentunit",
-        no_value="withheld or none",
+        no_value="no figure",
     ),
     stat(
         "Tolerated",
@@ -65,7 +82,7 @@ TILES: Final = (
         no_value="withheld",
     ),
     stat(
-        "Would be found within 30 days",
+        "Blind below",
         "The smallest rate that would be found within 30 days at the present traffic; at 100 % the stream is blind.",
         [Query(_largest(c.BLIND_BELOW, **_STREAM))],
         unit="percentunit",
@@ -75,7 +92,7 @@ TILES: Final = (
         "Rising since",
         "Estimated start of the rise. Absent below SUSPECT.",
         [Query(f"1000 * {_largest(c.ONSET, **_STREAM)}")],
-        unit="dateTimeFromNow",
+        unit=MOMENT,
         no_value="not rising",
     ),
 )
@@ -101,13 +118,21 @@ RATE: Final = lines(
 
 EVIDENCE: Final = lines(
     "Evidence, and the levels it is held against",
-    "Logarithm of the e-value of each detector. Crossing *watch* makes the stream SUSPECT, crossing *page* DEGRADED.",
-    [
-        Query(top("detector", of(c.EVIDENCE, **_STREAM)), "{{detector}}"),
-        Query(top("detector, level", of(c.THRESHOLD, **_THRESHOLD)), "{{detector}}: {{level}} level"),
-    ],
-    unit="suffix: nats",
-    overrides=[dashed("watch level", "orange", is_regex=True), dashed("page level", "red", is_regex=True)],
+    "Logarithm of the e-value: of the rate against its reference, and of the gap to everyone else. Crossing *watch* "
+    "makes the stream SUSPECT, crossing *page* DEGRADED; the gap pages only where the rate is suspect, too.",
+    _evidence("reference|gap"),
+    unit="suffix:nats",
+    overrides=_LEVELS,
+    lowest=None,
+)
+
+EFFECT: Final = lines(
+    "Evidence against the revision, and the levels it is held against",
+    "Logarithm of the e-value of this revision against its former one: *revision_effect* before and after the rollout, "
+    "*concurrent_effect* while both serve. At *rollback* the revision may be blamed. Absent without a former one.",
+    _evidence("revision_effect|concurrent_effect"),
+    unit="suffix:nats",
+    overrides=_LEVELS,
     lowest=None,
 )
 
@@ -159,11 +184,11 @@ BOARD: Final = Board(
     question=QUESTION,
     span="30d",
     rows=[
-        Row(5, [(24, text(QUESTION, HOW_TO_READ))]),
+        Row(4, [(24, text(QUESTION, HOW_TO_READ))]),
         Row(4, [(4, tile) for tile in TILES]),
         Row(9, [(12, RATE), (12, EVIDENCE)]),
-        Row(8, [(12, GAP), (12, REVISIONS)]),
-        Row(7, [(12, PEOPLE), (12, EXPLAINED)]),
+        Row(8, [(12, REVISIONS), (12, EFFECT)]),
+        Row(8, [(8, GAP), (8, PEOPLE), (8, EXPLAINED)]),
     ],
     variables=[NAMESPACE, MODEL, REVISION, ATTRIBUTE, SUBGROUP, METRIC, WINDOW],
     annotations=marks("$model"),

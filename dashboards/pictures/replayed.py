@@ -50,7 +50,8 @@ def views(scenario: Scenario, every_ms: int, silent_days: int = 0) -> Iterator[V
     silent_days
         How long nothing more comes after the end of the stream, while the clock goes on.
     """
-    settings = parse(settings_text(scenario), f"the settings of {scenario.name}")
+    text = settings_text(scenario).replace("topic: ", f"topic: {scenario.model}.")
+    settings = parse(text, f"the settings of {scenario.name}")
     (feed,) = settings.feeds.values()
     topics = {"inference": feed.inference.topic, "outcome": feed.outcome.topic}
     clock, seen = EventClock(scenario.start_ms), list[View]()

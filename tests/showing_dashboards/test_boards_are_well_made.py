@@ -58,7 +58,8 @@ def test_the_first_panel_is_text_that_asks_the_question_of_the_board(board: Boar
     first, *others = board["panels"]
     assert first["type"] == "text"
     assert first["title"] == board["description"]
-    assert first["options"]["content"].startswith(f"**{board['description']}**")
+    assert len(first["options"]["content"]) > 200, "how to read it"
+    assert board["description"] not in first["options"]["content"], "the title asks already"
     assert "text" not in {panel["type"] for panel in others}
 
 
@@ -96,6 +97,17 @@ def test_lines_are_never_stacked(board: Board) -> None:
         if panel["type"] == "timeseries":
             assert panel["fieldConfig"]["defaults"]["custom"]["stacking"]["mode"] == "none"
             assert panel["fieldConfig"]["defaults"]["custom"]["spanNulls"] is False
+
+
+@ALL
+def test_a_time_line_of_verdicts_has_their_colours_and_their_words(board: Board) -> None:
+    """With the colour mode *thresholds* Grafana merges values by threshold, and the mappings are forgotten."""
+    for panel in drawn(board):
+        if panel["type"] == "state-timeline":
+            assert panel["fieldConfig"]["defaults"]["color"] == {"mode": "fixed", "fixedColor": looks.GREY}
+            assert panel["fieldConfig"]["defaults"]["mappings"] == looks.VERDICT_WORDS
+            assert panel["options"]["showValue"] == "auto"
+            assert panel["options"]["legend"]["showLegend"]
 
 
 @ALL
