@@ -3,10 +3,11 @@
 Way of an event: step 12; identities, plans and audit entries are hashed over it. Pure.
 """
 
-import json
 from hashlib import sha256
 from math import isfinite
 from typing import Any, Final
+
+import rfc8785
 
 LARGEST: Final = 2**53 - 1
 """Integers beyond it are not the same number to every reader of JSON."""
@@ -41,10 +42,10 @@ def canonical(value: Any) -> bytes:
     ----------
     RFC 8785, JSON Canonicalization Scheme, sections 3.2.2 (strings) and 3.2.3 (order of keys).
     """
-    text = json.dumps(_ordered(value, ""), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    _check(value, "")
     try:
-        return text.encode()
-    except UnicodeEncodeError as error:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise NotCanonical("/: a text holds half of a surrogate pair") from error
 
 
@@ -79,22 +80,21 @@ def floats_as_text(value: Any) -> Any:
     return value
 
 
-def _utf_16(key: str) -> bytes:
-    return key.encode("utf-16-be", "surrogatepass")
-
-
-def _ordered(value: Any, place: str) -> Any:
+def _check(value: Any, place: str) -> None:
+    """Names the place of what the package would refuse without saying where, and of floats, which it would take."""
     if value is None or isinstance(value, bool | str):
-        return value
+        return
     if isinstance(value, int):
         if abs(value) > LARGEST:
             raise NotCanonical(f"{place or '/'}: an integer beyond 2**53 - 1 has no canonical form")
-        return value
-    if isinstance(value, list | tuple):
-        return [_ordered(below, f"{place}/{index}") for index, below in enumerate(value)]
-    if isinstance(value, dict):
-        if not all(isinstance(key, str) for key in value):
-            raise NotCanonical(f"{place or '/'}: a key must be text")
-        return {key: _ordered(value[key], f"{place}/{key}") for key in sorted(value, key=_utf_16)}
-    kind = "a float has no canonical form here; write it as text" if isinstance(value, float) else "not a JSON value"
-    raise NotCanonical(f"{place or '/'}: {kind}")
+    elif isinstance(value, list | tuple):
+        for index, below in enumerate(value):
+            _check(below, f"{place}/{index}")
+    elif isinstance(value, dict):
+        for key, below in value.items():
+            if not isinstance(key, str):
+                raise NotCanonical(f"{place or '/'}: a key must be text")
+            _check(below, f"{place}/{key}")
+    else:
+        kind = "a float has no canonical form here; write it as text" if isinstance(value, float) else "not a JSON value"
+        raise NotCanonical(f"{place or '/'}: {kind}")

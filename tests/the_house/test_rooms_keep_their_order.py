@@ -33,8 +33,9 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 PURE = ("events", "vocabulary", "intake", "counting", "judging", "acting")
 
-PURE_MAY_USE = {"msgspec", "numpy", "scipy", "zlib", "monitor"}
-"""Third parties, and the one unpacker, of a pure room. Of the standard library: nothing that touches the world."""
+PURE_MAY_USE = {"msgspec", "numpy", "rfc8785", "scipy", "zlib", "monitor"}
+"""Third parties that compute, and the one unpacker, of a pure room. Of the standard library: nothing that touches the
+world."""
 
 TOUCHES_THE_WORLD = {
     *("asyncio", "io", "logging", "os", "pathlib", "random", "secrets", "shutil", "signal", "socket", "sqlite3"),
