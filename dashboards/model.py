@@ -114,7 +114,7 @@ SUBGROUPS: Final = table(
         verdict_column(VERDICT_WORDS_OF_ROWS),
         since_column(),
         *(override(name, unit="percentunit", decimals=1) for name in _PERCENT),
-        override("beyond watch", unit="suffix:nats", decimals=1),
+        override("beyond watch", unit="suffix:nats", decimals=1, custom__width=120),
         override("subgroup", links=[to_subgroup("${model}", "${metric}")]),
     ],
     sort_by="verdict",

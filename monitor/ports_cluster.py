@@ -7,7 +7,10 @@ typed model drops what it does not know, and a rollback would then write a templ
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+FIELD_MANAGER: Final = "fairdrift-rollback"
+"""Whom `managedFields` names for what we wrote."""
 
 Json = dict[str, Any]
 """An object of the API, or a part of one."""
@@ -141,9 +144,10 @@ class Cluster(Protocol):
         ...
 
     def replace(self, kind: Kind, namespace: str, body: Json) -> Json:
-        """Replace an object by a changed copy of what was read: `body` carries its name and its `resourceVersion`.
+        """Replace an object by a changed copy of what was read: `body` carries name, `uid` and `resourceVersion`.
 
-        `ClusterConflict` if somebody wrote it since; ValueError if it carries no version.
+        `ClusterConflict` if somebody wrote it since; that, or `ClusterGone`, if it was deleted: nothing is made anew.
+        ValueError if it does not carry what was read.
         """
         ...
 
@@ -168,13 +172,16 @@ def require_version(body: Sequence[Json]) -> None:
     raise ValueError("the patch does not replace /metadata/resourceVersion by the version that was read")
 
 
-def version_of(thing: Mapping[str, Any]) -> str:
-    """The `resourceVersion` an object carries. ValueError if none.
+def version_read(thing: Mapping[str, Any]) -> str:
+    """The `resourceVersion` of an object that was read; ValueError if it carries none, or no `uid`.
 
-    >>> version_of({"metadata": {"name": "lease", "resourceVersion": "7"}})
+    The version alone is not enough: a PUT to a Lease that was deleted meanwhile would make it anew, whatever version it
+    carries. With the `uid` of the one that was read it is a conflict.
+
+    >>> version_read({"metadata": {"name": "lease", "uid": "u-1", "resourceVersion": "7"}})
     '7'
     """
-    version = thing.get("metadata", {}).get("resourceVersion")
-    if not version:
-        raise ValueError("the object does not carry the resourceVersion that was read")
-    return str(version)
+    about = thing.get("metadata", {})
+    if not (about.get("resourceVersion") and about.get("uid")):
+        raise ValueError("the object does not carry the resourceVersion and the uid that were read")
+    return str(about["resourceVersion"])

@@ -33,7 +33,8 @@ _FIRST: Final = _LAST - 60 * 6
 
 def lives() -> Iterator[tuple[str, Iterator[View]]]:
     """Model -> what its monitor said: a bad release, one that is well, and one whose events stop coming."""
-    demo = replace(load_scenario("demo"), depth=1, days=DAYS, events_per_day=2_000)
+    # Evidence shows only where both windows do. With fewer events the gate would withhold the short one of thin groups.
+    demo = replace(load_scenario("demo"), depth=1, days=DAYS, events_per_day=5_000)
     fair = replace(load_scenario("fair"), depth=1, faults=demo.faults)
     yield "readmission", views(demo, EVERY_MS)
     yield "sepsis", views(replace(fair, model="sepsis", days=DAYS - SILENT_DAYS, seed=102), EVERY_MS, SILENT_DAYS)

@@ -96,5 +96,6 @@ def _check(value: Any, place: str) -> None:
                 raise NotCanonical(f"{place or '/'}: a key must be text")
             _check(below, f"{place}/{key}")
     else:
-        kind = "a float has no canonical form here; write it as text" if isinstance(value, float) else "not a JSON value"
+        of_float = "a float has no canonical form here; write it as text"
+        kind = of_float if isinstance(value, float) else "not a JSON value"
         raise NotCanonical(f"{place or '/'}: {kind}")
