@@ -121,6 +121,22 @@ def acknowledge(
 
 
 @app.command()
+def explain(
+    stream: Annotated[str, typer.Argument(help="model/attribute/subgroup/metric")],
+    settings: Settings = DEFAULT_SETTINGS,
+    output: Form = Output.TABLE,
+) -> None:
+    """Say in sentences why the running monitor says what it says of a stream, and what would change it."""
+
+    def command() -> int:
+        from monitor.cli.explain import run_explain
+
+        return run_explain(stream, settings, output)
+
+    raise typer.Exit(guarded(command))
+
+
+@app.command()
 def simulate(
     scenario: Annotated[str, typer.Argument(help="Name of a scenario; `list` names them.")],
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the stream and what was said of it.")] = None,

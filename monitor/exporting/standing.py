@@ -18,14 +18,15 @@ from monitor.judging.verdict import Evidence, StreamVerdict
 class Standing:
     """One stream: its verdict, and of the longest published window the cases, the rate and the evidence.
 
-    `found`, `estimate` and `evidence` are None where the gate withholds them; `estimate` without samples, `evidence`
-    without data, too.
+    `found`, `estimate` and `evidence`, the strongest, are None where the gate withholds them; `estimate` without
+    samples, `evidence` without data, too. `detectors` is the evidence of each; empty where it is withheld.
     """
 
     said: StreamVerdict
     found: Cases | None
     estimate: Estimate | None
     evidence: Evidence | None
+    detectors: tuple[Evidence, ...] = ()
 
 
 def strongest(evidence: Sequence[Evidence]) -> Evidence | None:
@@ -69,9 +70,8 @@ def standings(model: ModelView) -> tuple[Standing, ...]:
         found = cases(said.metric, shown[longest]) if longest in shown else None
         # As in the metrics: evidence moves with every single case, so it shows only where the cases do.
         open_to_all = bool(shown) and all(cases(said.metric, one) is not None for one in shown.values())
-        rows.append(
-            Standing(said, found, rate(found) if found else None, strongest(said.evidence) if open_to_all else None)
-        )
+        detectors = said.evidence if open_to_all else ()
+        rows.append(Standing(said, found, rate(found) if found else None, strongest(detectors), detectors))
     return tuple(rows)
 
 
@@ -105,6 +105,8 @@ def standing_record(standing: Standing) -> dict[str, Any]:
         "reference": None if said.reference is None else asdict(said.reference),
         "blind_below": said.blind_below,
         "evidence": None if evidence is None else evidence_record(evidence),
+        "detectors": [evidence_record(one) for one in standing.detectors],
+        "cleared": said.cleared,
         "blame": None if said.blame is None else asdict(said.blame) | {"cannot_tell": said.blame.limits},
         "rollout": None if said.rollout_ms is None else rfc3339(said.rollout_ms),
         "former": said.former,

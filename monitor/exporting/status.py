@@ -26,4 +26,11 @@ def _model(model: ModelView) -> dict[str, Any]:
         w.name: {"start": rfc3339(w.start_ms), "end": rfc3339(w.end_ms), "exact": w.exact} for w in model.windows
     }
     worst = streams[0]["verdict"] if streams else None
-    return {"verdict": worst, "mode": model.mode, "windows": windows, "streams": streams}
+    budget = dict(model.false_alarm_budget)
+    return {
+        "verdict": worst,
+        "mode": model.mode,
+        "windows": windows,
+        "false_alarms_per_91d": budget,
+        "streams": streams,
+    }

@@ -144,8 +144,14 @@ def test_a_subgroup_that_goes_bad_reaches_the_person_on_call(
     manager.expire(silence)
     manager.wait_for(lambda found: bool(found) and found[0]["status"]["state"] == "active", **degraded)
 
-    # A person acknowledges it, and it resolves.
+    # It is explained in sentences, with every number.
     stream = "readmission/sex/female/false_negative_rate"
+    told = start("explain", [*fairdrift, "explain", stream, "--settings", settings], tmp_path)
+    assert told.child.wait(20) == 0, told.tail()
+    for words in ("DEGRADED since", "nats of", "Blame: population", "fairdrift acknowledge", "alarms would come"):
+        assert words in " ".join(told.tail().split())
+
+    # A person acknowledges it, and it resolves.
     done = start(
         "acknowledge", [*fairdrift, "acknowledge", stream, "--reason", "rolled back", "--settings", settings], tmp_path
     )

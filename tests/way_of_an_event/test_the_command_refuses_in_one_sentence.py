@@ -127,7 +127,9 @@ def test_json_output_is_one_object_with_its_exit_code(tmp_path: Path) -> None:
     assert (said["v"], said["command"], said["exit"]) == (1, "check", done.returncode)
 
 
-@pytest.mark.parametrize("command", ["", "run", "demo", "replay", "check", "export", "simulate"])
+@pytest.mark.parametrize(
+    "command", ["", "run", "demo", "replay", "check", "explain", "acknowledge", "export", "simulate"]
+)
 def test_help_loads_nothing_heavy(command: str) -> None:
     """Half a second is promised; a time is not tested, what costs it is: no heavy module may be loaded."""
     code = (
