@@ -85,8 +85,7 @@ HEARTBEATS: Final = lines(
 
 COMMITS: Final = lines(
     "Age of commits",
-    "Time since the state of each partition was last stored, which is done when something of it was read: beyond the "
-    "limit it is a fault only where there is lag.",
+    "Time since the state of each partition was last stored; a commit with nothing to store counts.",
     [Query(age("partition", c.COMMITTED), "partition {{partition}}"), _limit("commit_age")],
     unit="s",
     overrides=[_LIMITS],

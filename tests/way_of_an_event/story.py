@@ -17,16 +17,18 @@ class Case:
     prediction: int
     label: int
     learnt_ms: int
+    revision: str = "r1"
 
     def inference(self) -> dict[str, object]:
         return {
             "prediction_id": self.prediction_id,
             "model": "readmission",
-            "revision": "r1",
+            "revision": self.revision,
             "event_time": self.time_ms,
             "attributes": {"sex": self.sex},
             "prediction": self.prediction,
             "score": 0.9 if self.prediction else 0.1,
+            "explained": True,
         }
 
     def outcome(self) -> dict[str, object]:
