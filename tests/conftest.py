@@ -2,6 +2,7 @@
 
 from tests.parts.alertmanager import alertmanager, webhook
 from tests.parts.kafka.fixtures import kafka
+from tests.parts.newer_promtool import newer_promtool
 from tests.parts.prometheus import prometheus, promtool
 
-__all__ = ["alertmanager", "kafka", "prometheus", "promtool", "webhook"]
+__all__ = ["alertmanager", "kafka", "newer_promtool", "prometheus", "promtool", "webhook"]

@@ -1,6 +1,5 @@
 """Every alert in its cases, run by promtool: fires, quiet when healthy, quiet without its cause, waits, resolves."""
 
-import os
 import re
 import subprocess
 from collections import Counter
@@ -16,21 +15,12 @@ CASES: list[dict[str, Any]] = [case for path in CASE_FILES for case in parsed(pa
 EXTRA = "stays"
 KINDS = ("fires", "is quiet when healthy", "is quiet without", "waits", "resolves")
 
-NEWER_PROMTOOL = "FAIRDRIFT_PART_PROMETHEUS3"
-
 
 @pytest.fixture(params=["2.42", "3.x"])
-def any_promtool(request: pytest.FixtureRequest, promtool: Path) -> Path:
-    """The oldest promtool that must do, and a new one where a folder with it is named."""
-    if request.param == "2.42":
-        return promtool
-    folder = os.environ.get(NEWER_PROMTOOL)
-    if folder is None:
-        pytest.skip(
-            f"set {NEWER_PROMTOOL} to the folder of a promtool 3, as made by: GOBIN=folder go install "
-            "-tags remove_all_sd github.com/prometheus/prometheus/cmd/promtool@v0.316.0"
-        )
-    return Path(folder) / "promtool"
+def any_promtool(request: pytest.FixtureRequest) -> Path:
+    """The oldest promtool that must do, and a new one."""
+    program: Path = request.getfixturevalue("promtool" if request.param == "2.42" else "newer_promtool")
+    return program
 
 
 def run(program: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
