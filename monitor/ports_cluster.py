@@ -147,7 +147,8 @@ class Cluster(Protocol):
         """Replace an object by a changed copy of what was read: `body` carries name, `uid` and `resourceVersion`.
 
         `ClusterConflict` if somebody wrote it since; that, or `ClusterGone`, if it was deleted: nothing is made anew.
-        ValueError if it does not carry what was read.
+        ValueError if it does not carry what was read. A replacement that changes nothing succeeds, and spends no
+        version: whoever races for an object must put something new into it.
         """
         ...
 

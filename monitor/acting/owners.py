@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitor.acting.raw import Raw, annotations, field, labels
-
-FIELD_MANAGER: Final = "fairdrift-rollback"
-"""Whom `managedFields` names for what we wrote."""
+from monitor.ports_cluster import FIELD_MANAGER
 
 _MARKS: Final[Mapping[str, tuple[str, ...]]] = {
     "argocd": ("argocd.argoproj.io/tracking-id", "argocd.argoproj.io/instance"),
