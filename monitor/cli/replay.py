@@ -17,8 +17,8 @@ from monitor.cli.folders import can_hold_files
 from monitor.cli.output import Output, console, show
 from monitor.cli.parts import LoopParts, drop, in_memory, load_settings
 from monitor.cli.watching import Watching, rejected, stopped, worst
+from monitor.exporting.at_the_end import standings_at_the_end
 from monitor.exporting.replayed import Replayed
-from monitor.exporting.standing import standings
 from monitor.exporting.terminal import verdict_table
 from monitor.judging.verdict import Verdict
 from monitor.ports import EventSource
@@ -110,7 +110,7 @@ def exit_of(done: Replayed) -> Exit:
 
 
 def _table(done: Replayed, out: Path) -> RenderableType:
-    tables = [verdict_table(model, standings(model), ROWS_SHOWN) for model in done.view.models]
+    tables = [verdict_table(model, standings_at_the_end(model, done), ROWS_SHOWN) for model in done.view.models]
     refused = rejected(done.view)
     lines = [f"{refused} records were refused; {REJECTS} and summary.json have the reasons"] if refused else []
     lines += [
