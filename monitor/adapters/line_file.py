@@ -47,6 +47,9 @@ class LineFile:
             self.bytes_total = path.stat().st_size
         except OSError as error:
             raise SourceRefused(f"{path}: cannot be opened ({error.strerror}); check the rights of the file") from error
+        if path.suffix == ".gz" and not self.bytes_total:
+            self._raw.close()
+            raise SourceRefused(f"{path}: is empty, which no packed file is; take a good copy of it")
         unpacked = gzip.GzipFile(fileobj=self._raw) if path.suffix == ".gz" else self._raw
         self._stream = io.BufferedReader(unpacked, 1 << 16)
 

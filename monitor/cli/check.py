@@ -12,7 +12,7 @@ from rich.table import Table
 from monitor.cli.build import feed_plan, judge_of, judging_rules, model_plan
 from monitor.cli.exits import Exit
 from monitor.cli.output import Output, show
-from monitor.cli.parts import load_settings
+from monitor.cli.parts import kafka_settings, load_settings
 from monitor.counting.lattice import Lattice
 from monitor.exporting.budget import pairs, series_per_subgroup
 from monitor.exporting.terminal import people
@@ -34,6 +34,8 @@ FROM: Final = 0.10
 def run_check(settings_path: Path, output: Output) -> int:
     """Check; gives the exit code. Settings that do not load are refused with every problem."""
     settings = load_settings(settings_path)
+    if settings.kafka is not None:
+        kafka_settings(settings, settings_path)
     models = {name: _model(settings, name) for name in settings.models}
     result = {"settings": str(settings_path), "hash": settings.content_hash, "models": models}
     return show("check", Exit.GOOD, result, output, Group(*(_tables(name, found) for name, found in models.items())))

@@ -93,6 +93,23 @@ def test_a_file_out_of_order_is_sorted_so_that_a_wrong_year_makes_nobody_late(tm
     ]
 
 
+def test_a_packed_file_of_no_bytes_is_damaged_and_not_empty(tmp_path: Path) -> None:
+    (tmp_path / "inference.ndjson.gz").write_bytes(b"")
+    write(tmp_path / "outcome.ndjson", [])
+    with pytest.raises(SourceRefused, match="is empty, which no packed file is"):
+        FilesSource(tmp_path, TOPICS)
+
+
+def test_headers_of_a_recorded_record_are_its_headers(tmp_path: Path) -> None:
+    line = {"arrival_time": START_MS, "topic": "inference", "value": "{}", "headers": {"content-type": "text/plain"}}
+    write(tmp_path / "feed.ndjson", [json.dumps(line).encode()])
+    source = FilesSource(tmp_path, TOPICS)
+    source.seek({("said", 0): 0, ("found", 0): 0})
+    (batch,) = source.poll(0, max_records=10)
+    source.close()
+    assert batch.records[0].headers == (("content-type", b"text/plain"),)
+
+
 @pytest.mark.parametrize(
     "line",
     [

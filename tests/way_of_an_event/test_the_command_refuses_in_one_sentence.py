@@ -121,6 +121,13 @@ def test_settings_without_kafka_cannot_run(tmp_path: Path) -> None:
     assert_refused(fairdrift(["run", "--settings", path]), 2, "kafka")
 
 
+def test_a_client_that_is_not_there_yet_is_refused_before_it_runs(tmp_path: Path) -> None:
+    path = settings_file(tmp_path)
+    path.write_text(path.read_text().replace("kafka: {", "kafka: {client: confluent, "))
+    for command in ("check", "run"):
+        assert_refused(fairdrift([command, "--settings", path]), 2, "confluent", "kafka_python")
+
+
 def test_json_output_is_one_object_with_its_exit_code(tmp_path: Path) -> None:
     done = fairdrift(["check", "--settings", settings_file(tmp_path), "--output", "json"])
     said = json.loads(done.stdout)
