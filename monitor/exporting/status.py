@@ -3,11 +3,14 @@
 Way of an event: step 9, read by the API. Pure.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from monitor.exporting.moments import rfc3339
 from monitor.exporting.standing import standing_record, standings
 from monitor.exporting.view import ModelView, View
+from monitor.judging.incidents import Incident, incidents
+from monitor.judging.verdict import StreamVerdict
 
 
 def status(view: View) -> dict[str, Any]:
@@ -26,11 +29,25 @@ def _model(model: ModelView) -> dict[str, Any]:
         w.name: {"start": rfc3339(w.start_ms), "end": rfc3339(w.end_ms), "exact": w.exact} for w in model.windows
     }
     worst = streams[0]["verdict"] if streams else None
-    budget = dict(model.false_alarm_budget)
     return {
         "verdict": worst,
         "mode": model.mode,
         "windows": windows,
-        "false_alarms_per_91d": budget,
+        "false_alarms_per_91d": dict(model.false_alarm_budget),
+        "incidents": [incident_record(incident) for incident in incidents(model.verdicts)],
         "streams": streams,
     }
+
+
+def incident_record(incident: Incident) -> dict[str, Any]:
+    """An incident for programs: who is blamed and why, the stream that is named, and what else has moved."""
+    return {
+        "revision": incident.revision,
+        "blame": asdict(incident.blame) | {"cannot_tell": incident.blame.limits},
+        "worst": _name(incident.worst),
+        "also_moved": [_name(said) for said in incident.also_moved],
+    }
+
+
+def _name(said: StreamVerdict) -> str:
+    return "/".join((said.model, said.attribute, said.subgroup, said.metric))

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import Final
 
+from monitor.exporting.recording import stream_of
 from monitor.exporting.report.markup import Markup, join, tag
 from monitor.exporting.report.story import ModelStory, StreamStory
 from monitor.exporting.report.table import verdict_chip
@@ -20,6 +21,7 @@ from monitor.exporting.report.words import (
     since_sentence,
     sureness_sentence,
 )
+from monitor.judging.incidents import incidents
 from monitor.judging.verdict import Verdict
 
 _MOST: Final = 12
@@ -43,15 +45,24 @@ def _tile(verdict: Verdict, count: int) -> Markup:
 
 
 def harms(story: ModelStory) -> Markup:
-    """Of each stream at DEGRADED or SUSPECT: who is harmed, how sure that is, since when, how many."""
-    found = [stream for stream in story.streams if stream.said.verdict >= Verdict.SUSPECT]
+    """Of each stream at DEGRADED or SUSPECT: who is harmed, how sure that is, since when, how many.
+
+    One cause makes one incident: what else it moved is named with the stream that has most evidence.
+    """
+    told = incidents(stream.said for stream in story.streams)
+    moved = {stream_of(said) for incident in told for said in incident.also_moved}
+    worst = {stream_of(incident.worst): [stream_of(said) for said in incident.also_moved] for incident in told}
+    harmed = [stream for stream in story.streams if stream.said.verdict >= Verdict.SUSPECT]
+    found = [stream for stream in harmed if stream_of(stream.said) not in moved]
     if not found:
         return tag("p", _calm(story), class_="calm")
+    who = {stream_of(stream.said): f"{stream.who} ({plain(stream.said.metric)})" for stream in harmed}
+    also = {one: [who[other] for other in others] for one, others in worst.items()}
     more = len(found) - _MOST
     return tag(
         "div",
         tag("p", budget_sentence(story.view.false_alarm_budget), class_="soft"),
-        tag("div", [_harm(stream) for stream in found[:_MOST]], class_="harms"),
+        tag("div", [_harm(stream, also.get(stream_of(stream.said), [])) for stream in found[:_MOST]], class_="harms"),
         tag("p", f"{more:,} more at SUSPECT or DEGRADED stand in the table below.") if more > 0 else None,
     )
 
@@ -62,7 +73,7 @@ def _calm(story: ModelStory) -> str:
     return "No stream is SUSPECT or DEGRADED, but none is HEALTHY either: nothing could be decided."
 
 
-def _harm(stream: StreamStory) -> Markup:
+def _harm(stream: StreamStory, also_moved: list[str]) -> Markup:
     said = stream.said
     numbers, blame = number_sentence(stream), blame_sentence(said)
     return tag(
@@ -75,6 +86,7 @@ def _harm(stream: StreamStory) -> Markup:
             [tag("dt", "Since when"), tag("dd", _prose(since_sentence(stream)))],
             [tag("dt", "Whose doing"), tag("dd", _prose(blame))] if blame else None,
             [tag("dt", "How many"), tag("dd", _prose(numbers))] if numbers else None,
+            [tag("dt", "Also moved"), tag("dd", "; ".join(also_moved))] if also_moved else None,
         ),
         class_=f"harm {said.verdict.name}",
     )
