@@ -110,7 +110,7 @@ def acknowledge(
     settings: Settings = DEFAULT_SETTINGS,
     output: Form = Output.TABLE,
 ) -> None:
-    """Say that a person has seen an alarm: its evidence starts anew, and DEGRADED is let go."""
+    """Say that the harm behind an alarm is dealt with, not that it was seen: evidence starts anew."""
 
     def command() -> int:
         from monitor.cli.acknowledge import run_acknowledge

@@ -19,7 +19,7 @@ RECORDED = {rule["record"] for rule in rules() if "record" in rule}
 COUNTERS = {series.name for series in CATALOGUE if series.kind == "counter"}
 
 WORDS = {"and", "or", "unless", "on", "ignoring", "group_left", "group_right", "by", "without", "bool", "offset"}
-LINES = ("Who:", "What:", "How sure:", "How many:", "Since:", "Done automatically:", "Automatic rollback:")
+LINES = ("Who:", "What:", "How sure:", "How many:", "Since:", "Done automatically:", "Do now:", "Automatic rollback:")
 
 
 def asked_for(expression: str) -> set[str]:

@@ -127,7 +127,7 @@ def test_a_subgroup_that_goes_bad_reaches_the_person_on_call(
     ):
         assert words in said, said
     assert page["annotations"]["runbook_url"].endswith("FairdriftSubgroupDegraded.md")
-    assert webhook.alerts("rollback", "firing", **degraded), "the controller is told, too"
+    webhook.wait_for("rollback", "firing", **degraded)  # the controller is told, too
     assert not webhook.alerts("page", "firing", alertname="FairdriftSubgroupDegraded", subgroup="male")
 
     # What is only suspected is not told while the data are stale, and is once they are not.
