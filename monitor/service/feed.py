@@ -103,7 +103,8 @@ class Feed:
                 stored = dict.fromkeys(mine)
             if shard.rebuild_reason is not None:
                 self.rebuilds[shard.rebuild_reason] = self.rebuilds.get(shard.rebuild_reason, 0) + 1
-                self.covered_at.update({tp: bounds[tp][1] for tp in mine})
+                shard.extra.covered_at = {tp[0]: bounds[tp][1] for tp in mine}
+            self.covered_at.update({(topic, shard.number): at for topic, at in shard.extra.covered_at.items()})
             for tp, at in stored.items():
                 if at is None and bounds[tp][0] > 0:
                     shard.begins_cut(tp[0])
@@ -201,10 +202,15 @@ class Feed:
         until = min(self.covered_at.get((topic, number), 0), self.ends.get((topic, number), 0))
         return self.shards[number].state.topic(topic).next_offset >= until
 
+    @property
+    def is_rebuilding(self) -> bool:
+        """Whether any partition has still to read what it had read before."""
+        return not all(self.is_covered(topic.name, number) for topic in self.topics for number in self.shards)
+
     def flags(self, since_ms: int) -> frozenset[str]:
         """Doubts about the counts of panes from `since_ms` on; any of them forbids acting."""
         flags = {flag for flag, before_ms in self.inexact_before_ms().items() if before_ms > since_ms}
-        if not all(self.is_covered(topic.name, number) for topic in self.topics for number in self.shards):
+        if self.is_rebuilding:
             flags.add("rebuilding")
         if any(shard.stopped for shard in self.shards.values()):
             flags.add("dead_letters")

@@ -87,7 +87,13 @@ class JudgedModel:
 
     def flags(self, window_start_ms: int) -> set[str]:
         """Why evidence began anew, while its past is shorter than the window."""
-        return {flag for flag, restarted_ms in self.restarts.items() if window_start_ms < restarted_ms}
+        flags = {flag for flag, restarted_ms in self.restarts.items() if window_start_ms < restarted_ms}
+        return flags if self._restarted is None else {*flags, self._restarted}
+
+    def note_whole(self, watermark_ms: int) -> None:
+        """Nothing is being rebuilt: evidence that began anew has a past from here on."""
+        if self._restarted is not None:
+            self.restarts[self._restarted], self._restarted = watermark_ms, None
 
     def advance(self, states: Sequence[PartitionState], watermark_ms: int, exact_from_ms: int) -> int | None:
         """Judge the next pane the watermark has passed; gives its end, None if there is none.
@@ -95,8 +101,6 @@ class JudgedModel:
         Panes that begin before `exact_from_ms` are flagged: shown, never folded into evidence.
         """
         pane_ms = self.plan.pane_ms
-        if self._restarted is not None:
-            self.restarts[self._restarted], self._restarted = watermark_ms, None
         if self.judged_ms is None:
             panes = [state.cells.panes(self.number)[:1] for state in states]
             first = min((pane for found in panes for pane in found), default=None)
@@ -158,7 +162,8 @@ class JudgedModel:
     def commit(self) -> None:
         """Store the evidence if it moved. `OSError` if the disk refuses."""
         if self._is_dirty and self.judged_ms is not None:
-            past = self.last_seen_ms, self.restarts, self.judge.latched()
+            pending = {} if self._restarted is None else {self._restarted: self.judged_ms}
+            past = self.last_seen_ms, self.restarts | pending, self.judge.latched()
             judged = Judged(self._rules_hash, self.judged_ms, self.judge.state_bytes(), *past)
             self._store.commit(b"", (0, msgspec.msgpack.encode(judged)), closes_cycle=True)
             self._is_dirty, self.committed_ms = False, self.judged_ms

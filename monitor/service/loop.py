@@ -129,6 +129,8 @@ class MonitorLoop:
         feed, book = self.feeds[judged.plan.feed], self.books[judged.plan.feed]
         watermark_ms = feed.watermark_ms()
         exact_from_ms = feed.evidence_from_ms()
+        if watermark_ms is not None and not feed.is_rebuilding:
+            judged.note_whole(watermark_ms)
         while watermark_ms is not None and judged.advance(feed.states, watermark_ms, exact_from_ms) is not None:
             self._assess(judged, feed)
             if self._around.watcher is not None:

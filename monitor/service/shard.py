@@ -32,6 +32,8 @@ class Extra(msgspec.Struct, array_like=True):
     ignored: dict[str, int] = {}  # topic -> fields
     last_event_ms: dict[str, int] = {}  # "topic type model" -> event time
     meters: dict[str, tuple[int, int, list[int]]] = {}  # topic -> rejects lately
+    covered_at: dict[str, int] = {}  # topic -> offset that a rebuild must still reach
+    cut_topics: list[str] = []  # topics whose beginning the log no longer holds, until their first record is read
     inexact_before_ms: dict[str, int] = {}  # flag -> counts of panes that begin before this may miss something
 
 
@@ -61,7 +63,6 @@ class Shard:
         self.state = PartitionState(self.plan.counting)
         self.extra = Extra(self.plan.rules_hash, self.number)
         self._meters.clear()
-        self._cut_topics: set[str] = set()
 
     def load(self) -> None:
         """Take up the stored state; what cannot be trusted is thrown away, with its reason in `rebuild_reason`."""
@@ -84,7 +85,8 @@ class Shard:
 
     def begins_cut(self, topic: str) -> None:
         """The log no longer holds the beginning of this topic: what its first record followed is unknown."""
-        self._cut_topics.add(topic)
+        if topic not in self.extra.cut_topics:
+            self.extra.cut_topics.append(topic)
 
     def position(self, topic: str) -> int | None:
         """Next offset to read; None if this topic was never read."""
@@ -146,8 +148,8 @@ class Shard:
 
     def _note(self, topic: TopicPlan, batch: Batch, decoded: Decoded, clock_ms: int | None) -> None:
         extra = self.extra
-        if topic.name in self._cut_topics:
-            self._cut_topics.discard(topic.name)
+        if topic.name in extra.cut_topics:
+            extra.cut_topics.remove(topic.name)
             self._is_inexact_before("gap", batch.records[0].timestamp + MOST_AHEAD_MS)
         newest = max(record.timestamp for record in batch.records)
         if clock_ms is not None:

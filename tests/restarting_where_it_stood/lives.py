@@ -1,7 +1,7 @@
 """A monitor that lives several times: one log, files that stay, and a loop that is begun anew."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +9,8 @@ from monitor.adapters.sqlite import SqliteStateStore
 from monitor.cli.parts import LoopParts, drop
 from monitor.exporting.view import View
 from monitor.intake.partitions import murmur2
+from monitor.ports import EventSource
+from monitor.service.feed import Rejects
 from monitor.service.loop import MonitorLoop, Pace, Surroundings
 from monitor.settings.load import parse
 from tests.parts.memory_log import MemoryLog, MemorySource
@@ -37,6 +39,8 @@ class World:
         Its state files.
     now_ms
         What its clock says.
+    source, rejects
+        How it reads the log, and where its rejects go.
     """
 
     folder: Path
@@ -44,11 +48,15 @@ class World:
     partitions: int = 3
     batch: int = 500
     settings: str = SETTINGS
+    source: Callable[[MemoryLog], EventSource] = MemorySource
+    rejects: Rejects = drop
     log: MemoryLog = field(init=False)
+    clock: StandingClock = field(init=False)
     views: list[View] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.log = MemoryLog(list(TOPICS.values()), self.partitions)
+        self.clock = StandingClock(self.now_ms)
 
     def send(self, story: Sequence[Case]) -> None:
         """Everything known at `now_ms`, each topic in the order of its times."""
@@ -69,11 +77,12 @@ class World:
         parts = LoopParts(
             settings,
             "as_configured",
-            lambda _plan: MemorySource(self.log),
+            lambda _plan: self.source(self.log),
             lambda name: SqliteStateStore(self.folder / f"{name}.sqlite"),
-            {"discharge": drop},
+            {"discharge": self.rejects},
         )
-        around = Surroundings(StandingClock(self.now_ms), True, self.views.append)
+        self.clock = StandingClock(self.now_ms)
+        around = Surroundings(self.clock, True, self.views.append)
         loop = parts.loop(around, Pace(poll_ms=0, max_records=self.batch, publish_every_ms=0))
         loop.start()
         return loop
