@@ -24,6 +24,7 @@ PROMISES: Final[Mapping[str, Promise]] = {
     "FairdriftVerdictsStale": Promise("critical", "30m", "15m"),
     "FairdriftOutcomesStale": Promise("warning", "10m"),
     "FairdriftInferencesStale": Promise("warning", "10m"),
+    "FairdriftNothingArrives": Promise("warning", "1h"),
     "FairdriftUnknownHigh": Promise("warning", "1h"),
     "FairdriftExplanationsMissing": Promise("warning", "1h", "1h"),
     "FairdriftConsumerStalled": Promise("critical", "5m"),

@@ -20,6 +20,7 @@ SILENCED_BY: Mapping[str, frozenset[str]] = {
     "FairdriftVerdictsStale": MONITOR,
     "FairdriftOutcomesStale": MONITOR,
     "FairdriftInferencesStale": MONITOR,
+    "FairdriftNothingArrives": MONITOR,
     "FairdriftLabelsMissing": MONITOR | DATA,
     "FairdriftUnknownHigh": MONITOR,
     "FairdriftExplanationsMissing": MONITOR | DATA,
