@@ -45,6 +45,7 @@ def run_export(what: str, out: Path, *, check_only: bool, output: Output) -> int
     texts = {out / name: text for name, text in KINDS[what]().items()}
     if check_only:
         different = [str(path) for path, text in texts.items() if not path.exists() or path.read_bytes() != text]
+        different += _left_over(out, texts)
         result = {"different": different, "renew": f"fairdrift export {what} --out {out}"}
         return show("export", Exit.FINDINGS if different else Exit.GOOD, result, output)
     can_hold_files(out)
@@ -52,3 +53,10 @@ def run_export(what: str, out: Path, *, check_only: bool, output: Output) -> int
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text)
     return show("export", Exit.GOOD, {"written": [str(path) for path in texts]}, output)
+
+
+def _left_over(out: Path, texts: Mapping[Path, bytes]) -> list[str]:
+    """Files of an earlier version in folders of ours: Prometheus would load a rule that is gone."""
+    folders = sorted({path.parent for path in texts} - {out})
+    found = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
+    return [str(path) for path in found if path.is_file() and path not in texts]

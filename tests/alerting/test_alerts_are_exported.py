@@ -33,3 +33,10 @@ def test_a_folder_that_holds_something_else_is_a_finding(tmp_path: Path, name: s
     file.write_bytes(b"other") if change == "other" else file.unlink()
     assert run_export("alerts", tmp_path, check_only=True, output=Output.TEXT) == Exit.FINDINGS
     assert file.exists() == (change == "other"), "a check writes nothing"
+
+
+@pytest.mark.parametrize("name", ["rules/of_an_older_version.yaml", "runbooks/FairdriftGone.md"])
+def test_a_file_of_an_older_version_is_a_finding(tmp_path: Path, name: str) -> None:
+    run_export("alerts", tmp_path, check_only=False, output=Output.TEXT)
+    (tmp_path / name).write_text("groups: []")
+    assert run_export("alerts", tmp_path, check_only=True, output=Output.TEXT) == Exit.FINDINGS

@@ -52,6 +52,15 @@ def test_lines_that_repeat_count_once(tmp_path: Path) -> None:
     assert file_counts(tmp_path / "out" / "counts_1d.csv") == own_counts(story)
 
 
+def test_panes_that_were_let_go_along_the_way_are_in_the_files(tmp_path: Path) -> None:
+    story = patients(days=120, per_day=60)
+    write_roles(tmp_path / "stream", story)
+    settings = write_settings(tmp_path / "replay.yaml")
+    here("replay", tmp_path / "stream", "--settings", settings, "--out", tmp_path / "out")
+    for name, days in (("1d", 1), ("7d", 7), ("28d", 28)):
+        assert file_counts(tmp_path / "out" / f"counts_{name}.csv") == own_counts(story, days * DAY_MS)
+
+
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("replayed")
