@@ -86,7 +86,8 @@ def export(
     what: Annotated[
         str,
         typer.Argument(
-            help="schema (JSON Schema of settings and events) or dashboards (Grafana JSON, and a ConfigMap each)."
+            help="schema (JSON Schema of settings and events), dashboards (Grafana JSON, and a ConfigMap each) or "
+            "alerts (rules, a PrometheusRule, routes, runbooks)."
         ),
     ],
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],

@@ -1,8 +1,12 @@
 """The example for Alertmanager: it is well formed, and every alert that ships goes to whom its severity asks for."""
 
+import json
 import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.alerting.rule_files import ALERTS, alerts
 from tests.parts.prometheus import binaries
@@ -58,3 +62,54 @@ def test_the_page_about_alerts_names_each_with_its_severity() -> None:
     }
     rows = (line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("|"))
     assert {row[0]: sorted(row[2].split(", ")) for row in rows if row[0] in BY_SEVERITY} == told
+
+
+CONFIGURATION: dict[str, Any] = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
+ROUTES = {route["receiver"]: route for route in CONFIGURATION["route"]["routes"]}
+RECEIVERS = {receiver["name"]: receiver for receiver in CONFIGURATION["receivers"]}
+DATA = {
+    "status": "firing",
+    "alerts": [
+        {"status": "firing", "annotations": {"description": "Who: women", "runbook_url": "a", "dashboard_url": "b"}}
+    ],
+    "commonLabels": {"model": "readmission"},
+    "commonAnnotations": {"summary": "The model harms a subgroup."},
+}
+
+
+def test_a_release_that_harms_many_subgroups_is_one_call() -> None:
+    assert CONFIGURATION["route"]["group_by"] == ["alertname", "namespace", "model"]
+    assert not any("group_by" in route for route in ROUTES.values())
+
+
+def test_the_dead_man_is_called_again_and_again() -> None:
+    assert ROUTES["dead_man"]["repeat_interval"] == ROUTES["dead_man"]["group_interval"] == "1m"
+    assert RECEIVERS["dead_man"]["webhook_configs"][0]["send_resolved"] is False
+
+
+def test_the_controller_is_told_with_its_token_and_of_what_fires_only() -> None:
+    (hook,) = RECEIVERS["rollback"]["webhook_configs"]
+    assert hook["url"].endswith("/v1/hooks/alertmanager")
+    assert hook["send_resolved"] is False
+    authorization = hook["http_config"]["authorization"]
+    assert authorization == {"type": "Bearer", "credentials_file": "/etc/alertmanager/fairdrift-hook.token"}
+
+
+@pytest.mark.parametrize("receiver", ["page", "chat"])
+def test_what_people_are_sent_carries_the_text_of_every_alert(receiver: str, tmp_path: Path) -> None:
+    (tmp_path / "none.tmpl").write_text('{{ define "none" }}{{ end }}', encoding="utf-8")
+    (tmp_path / "data.json").write_text(json.dumps(DATA), encoding="utf-8")
+    ((settings,),) = [one for name, one in RECEIVERS[receiver].items() if name != "name"]
+    texts = (
+        [settings["description"], settings["details"]["text"]]
+        if receiver == "page"
+        else [settings["title"], settings["text"]]
+    )
+    files = f"--template.glob={tmp_path / 'none.tmpl'}", f"--template.data={tmp_path / 'data.json'}"
+    sent = ""
+    for text in texts:
+        done = amtool("template", "render", *files, f"--template.text={text}")
+        assert done.returncode == 0, done.stderr
+        sent += done.stdout
+    assert "The model harms a subgroup." in sent
+    assert "Who: women" in sent
