@@ -11,13 +11,14 @@ from monitor.ports import SourceRefused
 with warnings.catch_warnings():
     # Its message schemas are read through a function that importlib calls deprecated: once, and not for us to mend.
     warnings.simplefilter("ignore", DeprecationWarning)
-    from kafka import KafkaAdminClient, KafkaConsumer, OffsetAndMetadata, TopicPartition, errors
+    from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition, errors
     from kafka.net.compat import KafkaNetClient
 
 __all__ = [
     "KafkaAdminClient",
     "KafkaConsumer",
     "KafkaNetClient",
+    "KafkaProducer",
     "OffsetAndMetadata",
     "TopicPartition",
     "errors",

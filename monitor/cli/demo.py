@@ -69,7 +69,9 @@ def run_demo(out: Path, output: Output) -> int:
 
 def _loop(settings: Settings, broker: EmbeddedBroker, watching: Watching, folder: Path) -> MonitorLoop:
     where = KafkaConnection((broker.bootstrap,), "PLAINTEXT", api_version=BROKER_API)
-    parts = LoopParts(settings, "as_configured", kafka_sources(where), files_in(folder), dead_letters(settings, folder))
+    parts = LoopParts(
+        settings, "as_configured", kafka_sources(where), files_in(folder), dead_letters(settings, folder, where)
+    )
     around = Surroundings(SystemClock(), False, watching.on_view, watching, __version__, settings.content_hash)
     return parts.loop(around, Pace(poll_ms=20, max_records=20_000, publish_every_ms=500))
 

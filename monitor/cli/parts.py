@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from monitor.adapters.dead_letter_topic import DeadLetterTopic
 from monitor.adapters.dead_letters import DeadLetterFile
 from monitor.adapters.kafka_connection import KafkaConnection
 from monitor.adapters.kafka_python import KafkaPythonSource
@@ -75,12 +76,16 @@ def in_memory(_name: str) -> StateStore:
     return MemoryStateStore()
 
 
-def dead_letters(settings: Settings, folder: Path) -> Mapping[str, Rejects]:
+def dead_letters(settings: Settings, folder: Path, where: KafkaConnection) -> Mapping[str, Rejects]:
     """Where the rejects of each feed go."""
-    return {
-        name: DeadLetterFile(folder / name / "rejects.ndjson").write if feed.dead_letter == "file" else drop
-        for name, feed in settings.feeds.items()
-    }
+    found: dict[str, Rejects] = {}
+    for name, feed in settings.feeds.items():
+        found[name] = drop
+        if feed.dead_letter == "file":
+            found[name] = DeadLetterFile(folder / name / "rejects.ndjson").write
+        elif feed.dead_letter_topic is not None:
+            found[name] = DeadLetterTopic(where, feed.dead_letter_topic).write
+    return found
 
 
 def drop(_topic: str, _partition: int, _rejects: list[tuple[int, str, str | None]]) -> None:

@@ -86,7 +86,7 @@ def _rejects(settings: Settings, out: Path) -> Mapping[str, Rejects]:
     path = out / REJECTS
     path.unlink(missing_ok=True)
     keep = DeadLetterFile(path).write
-    return {name: keep if feed.dead_letter == "file" else drop for name, feed in settings.feeds.items()}
+    return {name: keep if feed.dead_letter != "off" else drop for name, feed in settings.feeds.items()}
 
 
 def _with_attributes_on_inferences(settings: Settings) -> Settings:

@@ -64,7 +64,7 @@ class Board:
 def run_monitor(settings_path: Path) -> int:
     """Run until SIGTERM or SIGINT; gives the exit code."""
     settings = load_settings(settings_path)
-    sources = kafka_sources(connection(kafka_settings(settings, settings_path)))
+    where = connection(kafka_settings(settings, settings_path))
     folder = settings.state.dir
     can_hold_files(folder, "state.dir")
     log, clock = logger(), SystemClock()
@@ -86,7 +86,8 @@ def run_monitor(settings_path: Path) -> int:
             log.info("verdict_changed", **change)
         board.view = view
 
-    parts = LoopParts(settings, "as_configured", sources, files_in(folder), dead_letters(settings, folder))
+    rejects = dead_letters(settings, folder, where)
+    parts = LoopParts(settings, "as_configured", kafka_sources(where), files_in(folder), rejects)
     try:
         loop = parts.loop(Surroundings(clock, True, publish, None, __version__, settings.content_hash))
         try:

@@ -44,6 +44,20 @@ def topics_are_of_one_feed(given: Given) -> Iterator[Finding]:
                 yield Finding((role, "topic"), message, "let the models of both read one feed")
 
 
+def rejects_have_a_place(given: Given) -> Iterator[Finding]:
+    """Rejects go to a topic exactly if one is named, and to none that is read."""
+    feed = given.section
+    if feed.dead_letter == "topic" and feed.dead_letter_topic is None:
+        yield Finding(("dead_letter",), "dead_letter topic needs a dead_letter_topic", "name the topic")
+    if feed.dead_letter != "topic" and feed.dead_letter_topic is not None:
+        message = f"nothing goes there while dead_letter is {feed.dead_letter}"
+        yield Finding(("dead_letter_topic",), message, "set dead_letter: topic")
+    read = [getattr(topic, "topic", None) for topic in topics_of(feed).values()]
+    if feed.dead_letter_topic in read and feed.dead_letter_topic is not None:
+        message = f"topic {shown(feed.dead_letter_topic)} is read by this feed: its rejects would be read, and rejected"
+        yield Finding(("dead_letter_topic",), message, "give rejects a topic of their own")
+
+
 def mappings_are_whole(given: Given) -> Iterator[Finding]:
     """A mapping stands where the adapter reads one, knows its fields, and leaves out none that is needed."""
     for role in NEEDED:
@@ -112,6 +126,7 @@ def fixed_model_reads_it(given: Given) -> Iterator[Finding]:
 FEED_RULES: Final[tuple[Rule, ...]] = (
     (("inference", "outcome", "attributes"), topics_differ),
     (("inference", "outcome", "attributes"), topics_are_of_one_feed),
+    (("inference", "outcome", "attributes", "dead_letter", "dead_letter_topic"), rejects_have_a_place),
     ((), mappings_are_whole),
     ((), a_model_reads_it),
     (("model",), fixed_model_reads_it),

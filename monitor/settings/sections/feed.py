@@ -158,9 +158,14 @@ class FeedSettings(Section):
         why="Covers retries and restarts of producers; every cell waits this long before it is ripe.",
         key="allowed_lateness",
     )
-    dead_letter: Literal["file", "off"] = setting(
+    dead_letter: Literal["file", "topic", "off"] = setting(
         "Where rejects are noted, as coordinates and reason.",
         default="file",
         why="A bounded local file needs no right to write to Kafka.",
+    )
+    dead_letter_topic: Topic | None = setting(
+        "The topic of `dead_letter: topic`: one that nothing else reads.",
+        default=None,
+        why="Only who asks for it needs the right to write.",
     )
     reject_stop: RejectStopSettings = setting("When a partition stops for its rejects.", default=RejectStopSettings)
