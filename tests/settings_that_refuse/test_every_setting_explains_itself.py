@@ -79,6 +79,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "horizon": MUST,
         "allowed_lateness": "6h",
         "dead_letter": "file",
+        "dead_letter_topic": None,
         "reject_stop": SECTION,
     },
     "GateSettings": {"mode": "off", "trusted_keys": [], "break_glass_group": None},
