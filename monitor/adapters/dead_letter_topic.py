@@ -49,3 +49,9 @@ class DeadLetterTopic:
                 f"topic {self._topic}: rejects cannot be noted ({type(error).__name__}: {error}); "
                 "may we write to it? see feeds.*.dead_letter_topic"
             ) from error
+
+    def close(self) -> None:
+        """Let go of the connection. Idempotent."""
+        if self._producer is not None:
+            self._producer.close(timeout=self._where.timeout_ms / 1_000)
+            self._producer = None

@@ -19,6 +19,8 @@ def test_a_reject_is_a_record_of_coordinates_and_reason(kafka: KafkaBroker) -> N
     letters = DeadLetterTopic(where(kafka.bootstrap), topic)
     letters.write("inferences", 2, [(5, "not_json", None), (9, "missing_field", "model")])
     letters.write("inferences", 2, [])
+    letters.close()
+    letters.close()
     source = KafkaPythonSource(where(kafka.bootstrap), [topic])
     source.seek({(topic, 0): 0})
     found: list[tuple[bytes | None, object]] = []
@@ -38,8 +40,11 @@ def test_a_reject_is_a_record_of_coordinates_and_reason(kafka: KafkaBroker) -> N
 
 
 def test_a_topic_that_takes_nothing_ends_the_process_before_it_commits(kafka: KafkaBroker) -> None:
-    topic = kafka.create_topic("rejects.too.small", **{"max.message.bytes": 1})
+    letters = DeadLetterTopic(
+        where(kafka.bootstrap), kafka.create_topic("rejects.too.small", **{"max.message.bytes": 1})
+    )
     with pytest.raises(
         OSError, match=r"rejects\.too\.small: rejects cannot be noted .* see feeds\.\*\.dead_letter_topic"
     ):
-        DeadLetterTopic(where(kafka.bootstrap), topic).write("inferences", 0, [(1, "empty", None)])
+        letters.write("inferences", 0, [(1, "empty", None)])
+    letters.close()
