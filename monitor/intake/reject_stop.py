@@ -66,17 +66,22 @@ class RejectMeter:
         accepted_until = 0
         for index in reject_indexes:
             if self._is_window_full_of_rejects(begin + accepted_until, begin + index):
-                return WINDOW - 1 - begin
+                return self._stopped(begin, WINDOW - 1 - begin)
             self._row = self._row + 1 if index == accepted_until else 1
             accepted_until = index + 1
             self._rejects.append(begin + index)
             if self._row >= self._in_a_row or self._is_share_reached(begin + index):
-                return index
+                return self._stopped(begin, index)
         if accepted_until < count:
             self._row = 0
         if self._is_window_full_of_rejects(begin + accepted_until, begin + count):
-            return WINDOW - 1 - begin
+            return self._stopped(begin, WINDOW - 1 - begin)
         return None
+
+    def _stopped(self, begin: int, index: int) -> int:
+        """What lies behind the record that reached the limit is not read, and not seen."""
+        self._seen = begin + index + 1
+        return index
 
     def _is_share_reached(self, place: int) -> bool:
         while self._rejects and self._rejects[0] <= place - WINDOW:

@@ -27,7 +27,7 @@ class Judged(msgspec.Struct, array_like=True):
     """What is stored of one model's judging.
 
     `restarts` has by flag the event time at which evidence began anew; `latched` the streams that are held DEGRADED,
-    by name: they outlive a change of rules.
+    by name: they outlive a change of rules. `restarted` is a flag whose time is not known yet: a rebuild runs.
     """
 
     rules_hash: str
@@ -36,6 +36,7 @@ class Judged(msgspec.Struct, array_like=True):
     last_seen_ms: dict[str, int]
     restarts: dict[str, int]
     latched: list[tuple[str, str, str]]
+    restarted: str | None
 
 
 class JudgedModel:
@@ -83,7 +84,7 @@ class JudgedModel:
             self._restarted = "evidence_restarted"
             return
         self.judged_ms = self.committed_ms = judged.judged_ms
-        self.last_seen_ms, self.restarts = judged.last_seen_ms, judged.restarts
+        self.last_seen_ms, self.restarts, self._restarted = judged.last_seen_ms, judged.restarts, judged.restarted
 
     def flags(self, window_start_ms: int) -> set[str]:
         """Why evidence began anew, while its past is shorter than the window."""
@@ -162,8 +163,7 @@ class JudgedModel:
     def commit(self) -> None:
         """Store the evidence if it moved. `OSError` if the disk refuses."""
         if self._is_dirty and self.judged_ms is not None:
-            pending = {} if self._restarted is None else {self._restarted: self.judged_ms}
-            past = self.last_seen_ms, self.restarts | pending, self.judge.latched()
+            past = self.last_seen_ms, self.restarts, self.judge.latched(), self._restarted
             judged = Judged(self._rules_hash, self.judged_ms, self.judge.state_bytes(), *past)
             self._store.commit(b"", (0, msgspec.msgpack.encode(judged)), closes_cycle=True)
             self._is_dirty, self.committed_ms = False, self.judged_ms

@@ -54,7 +54,6 @@ def test_for_one_full_window_the_evidence_says_that_its_rules_are_new(world: Wor
     assert "config_changed" in reasons(world.live())
 
 
-@pytest.mark.xfail(strict=True, reason="a life that ends amid the rebuild stores the flag as of how far it had judged")
 def test_a_restart_amid_the_rebuild_does_not_make_the_rules_old(world: World) -> None:
     world.settings = world.settings.replace("horizon: 5d", "horizon: 4d")
     loop = world.loop()
