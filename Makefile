@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: setup demo test check bench pictures clean
+.PHONY: setup demo test check bench campaign-statistics pictures clean
 
 setup: $(READY)  ## a virtual environment with exactly what the lock says
 
@@ -29,6 +29,9 @@ test: check  ## everything, on real parts
 
 bench: setup  ## speed, with an exactness check
 	$(BIN)/python -m replay.bench_pipeline
+
+campaign-statistics: setup  ## level and power of the statistics, simulated in full; exit 1 if a promise is broken
+	$(BIN)/python -m replay.campaign --write docs/statistics.md
 
 pictures: setup  ## docs/pictures of the boards; needs npm, Chromium (CHROMIUM names it), 430 MB of modules
 	FAIRDRIFT_PARTS=required $(BIN)/python -m dashboards.pictures.draw

@@ -14,7 +14,6 @@ MONITOR = frozenset({"FairdriftDown", "FairdriftTelemetryMissing"})
 DATA = frozenset({"FairdriftVerdictsStale", "FairdriftOutcomesStale"})
 DEGRADED = frozenset({"FairdriftSubgroupDegraded"})
 SILENCED_BY: Mapping[str, frozenset[str]] = {
-    "FairdriftSubgroupDegraded": MONITOR,
     "FairdriftSubgroupSuspect": MONITOR | DATA | DEGRADED,
     "FairdriftSubgroupBlind": MONITOR | DATA,
     "FairdriftVerdictsStale": MONITOR,

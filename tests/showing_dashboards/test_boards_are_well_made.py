@@ -161,6 +161,8 @@ def test_every_verdict_has_a_colour_of_its_own() -> None:
     assert set(texts) == {*(verdict.name for verdict in Verdict), "NO VERDICT", "NO DATA"}
     assert len(set(texts.values())) == len(Verdict) + 1, "the two that are grey say that nothing is known"
     assert [text for text, colour in texts.items() if colour == "green"] == ["HEALTHY"]
+    options = {key: one for mapping in looks.VERDICT_WORDS for key, one in mapping["options"].items()}
+    assert {verdict: options[str(verdict.value)]["text"] for verdict in Verdict} == {v: v.name for v in Verdict}
 
 
 def test_links_lead_to_boards_that_exist_and_carry_model_and_subgroup() -> None:

@@ -1,4 +1,4 @@
-"""The short form of `make campaign-statistics`: the same simulations, few runs. A figure may miss by three standard errors.
+"""The short form of `make campaign-statistics`: few runs. A figure may miss by three standard errors.
 
 A median has no such error: its bounds are wide enough for few runs.
 """
