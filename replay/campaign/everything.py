@@ -23,15 +23,15 @@ from replay.campaign.figure import Figure
 SEED: Final = 20261128
 
 SIMULATIONS: Final[Mapping[str, tuple[Callable[[int, Generator], list[Figure]], int]]] = {
-    "label_delay": (label_delay.figures, 400),
     "canary": (canary.figures, 4_000),
     "unequal_age": (unequal_age.figures, 2_000),
-    "slow_bug": (slow_bug.figures, 400),
-    "earlier_trend": (earlier_trend.figures, 100),
     "overdispersed": (overdispersed.figures, 400),
     "silent_labels": (silent_labels.figures, 1_000),
-    "compared_twice": (compared_twice.figures, 1_000),
     "sharing": (sharing.figures, 2_000),
+    "slow_bug": (slow_bug.figures, 400),
+    "label_delay": (label_delay.figures, 200),
+    "earlier_trend": (earlier_trend.figures, 60),
+    "compared_twice": (compared_twice.figures, 500),
 }
 """Name -> what measures its figures, and the runs of the full form."""
 

@@ -78,13 +78,18 @@ class World(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of one rollout; days since the rollout, None for never."""
+    """What became of one rollout; days since the rollout, None for never.
+
+    `is_spread`: at the end its reference was taken for overdispersed. Evidence is deflated then, and the judge blames
+    only if D1-w is at page, too; there is no D1 here, so `blamed_day` leaves that condition out.
+    """
 
     rollback_day: int | None
     blamed_day: int | None
     cause: str | None
     cleared_day: int | None
     log_m: Floats
+    is_spread: bool
 
 
 def age_shares() -> Floats:
@@ -107,15 +112,12 @@ def drawn(world: World, rng: Generator) -> tuple[Ints, Ints]:
 
 def cells_of(revision: str, day: Ints, age_bin: Ints, missed: Ints, n: Ints) -> RipeCells:
     """Cells of the watched subgroup, one row of each input a day and bin; `day` is of the inference, since 0."""
-    columns = [np.concatenate((column, column)) for column in (day * DAY_MS, age_bin)]
+    pane_start, age_bins = (np.concatenate((column, column)) for column in (day * DAY_MS, age_bin))
     prediction = np.repeat([0, 1], len(n))
     count = np.concatenate((missed, n - missed))
     which = count > 0
-    same = (np.full(2 * len(n), value) for value in (_PERSON, int(Label.POSITIVE)))
-    person, label = same
-    zero = np.zeros(2 * len(n), np.int64)
-    table = (zero, *columns, person, prediction, label, count)
-    return RipeCells((revision,), *(column[which] for column in table))
+    person, label, zero = (np.full(2 * len(n), value) for value in (_PERSON, int(Label.POSITIVE), 0))
+    return RipeCells((revision,), zero, pane_start, age_bins, person, prediction, label, count).where(which)
 
 
 def release_of(world: World, missed: Ints, n: Ints, *, is_shared: bool = False) -> Release:
@@ -134,9 +136,16 @@ def release_of(world: World, missed: Ints, n: Ints, *, is_shared: bool = False) 
 
 def joined(new: RipeCells, stable: RipeCells) -> RipeCells:
     """Cells of two revisions, one each, in one step."""
-    columns = ("pane_start_ms", "age_bin", "combination", "prediction", "label", "n")
-    both = (np.concatenate((getattr(new, name), getattr(stable, name))) for name in columns)
-    return RipeCells(new.revisions + stable.revisions, np.repeat([0, 1], [len(new.n), len(stable.n)]), *both)
+    return RipeCells(
+        new.revisions + stable.revisions,
+        np.repeat([0, 1], [len(new.n), len(stable.n)]),
+        np.concatenate((new.pane_start_ms, stable.pane_start_ms)),
+        np.concatenate((new.age_bin, stable.age_bin)),
+        np.concatenate((new.combination, stable.combination)),
+        np.concatenate((new.prediction, stable.prediction)),
+        np.concatenate((new.label, stable.label)),
+        np.concatenate((new.n, stable.n)),
+    )
 
 
 def ripe_cells(world: World, missed: Ints, n: Ints, step: int, revision: str = "r2") -> RipeCells:
@@ -171,7 +180,9 @@ def play(world: World, missed: Ints, n: Ints, *, restarts: bool = False) -> Outc
             said = blamed_for(release)
             cause = said if cause != "revision" else cause
             blamed = blamed or (step if said == "revision" else None)
-    return Outcome(rollback, blamed, cause, cleared, log_m)
+    fit = release.fits[0]
+    is_spread = fit is not None and bool(fit.dispersion.rho[PLACE] > 0)
+    return Outcome(rollback, blamed, cause, cleared, log_m, is_spread)
 
 
 def restarted(release: Release) -> Release:
