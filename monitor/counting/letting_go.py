@@ -3,6 +3,7 @@
 Pure. Called by `service` after each batch with the partition's watermark; what leaves depends on the watermark only.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -24,12 +25,13 @@ class ClosedPane(NamedTuple):
     table: Table
 
 
-def let_go(state: PartitionState, watermark_ms: int, judged_ms: int) -> list[ClosedPane]:
+def let_go(state: PartitionState, watermark_ms: int, judged_ms: Sequence[int]) -> list[ClosedPane]:
     """Let go of rows and panes older than the watermark less the feed's memory.
 
     An id is forgotten with its row: should a *different* inference of it come later than that, it is a new id.
 
-    `judged_ms`: panes that the judge has not read to the end are kept: only those ripe in every bin by this time go.
+    `judged_ms`, by number of the model: panes that its judge has not read to the end are kept; only those ripe in every
+    bin by this time go.
     """
     before = state.expiry.floor(watermark_ms - state.rules.memory_ms)
     state.gone_before_ms = max(state.gone_before_ms, before)
@@ -38,7 +40,7 @@ def let_go(state: PartitionState, watermark_ms: int, judged_ms: int) -> list[Clo
     for model, rules in enumerate(state.rules.models):
         last_bin = len(state.rules.edges[model]) - 2
         for pane in state.cells.panes(model):
-            if (pane + 1) * rules.pane_ms > before or state.rules.ripe_ms(model, pane, last_bin) > judged_ms:
+            if (pane + 1) * rules.pane_ms > before or state.rules.ripe_ms(model, pane, last_bin) > judged_ms[model]:
                 break
             closed.append(ClosedPane(model, pane, pane_table(state, model, pane)))
             _close(state, model, pane)

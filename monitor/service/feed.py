@@ -55,6 +55,7 @@ class Feed:
         self._topics = {topic.name: topic for topic in plan.topics}
         self._looked_ms = self._noted_ms = 0
         self.is_unreachable = False
+        self._dirty: set[int] = set()
 
     @property
     def topics(self) -> Sequence[TopicPlan]:
@@ -111,10 +112,10 @@ class Feed:
                 shard.state.topic(tp[0]).next_offset = positions[tp] = bounds[tp][0] if at is None else at
         self._parts.source.seek(positions)
 
-    def take(self, timeout_ms: int, max_records: int, judged_ms: int) -> int:
+    def take(self, timeout_ms: int, max_records: int, judged_ms: Sequence[int]) -> int:
         """Poll once, count and commit what came; gives the number of records.
 
-        `judged_ms`: cells ripe later than this are kept for the judge.
+        `judged_ms`, by model: cells ripe later than this are kept for its judge.
 
         Raises
         ------
@@ -130,15 +131,16 @@ class Feed:
             self._rebuild({number for _, number in lost.lost})
             return 0
         for batch in batches:
+            self._dirty.add(batch.partition)
             self._take_batch(batch, now_ms, judged_ms)
         count = sum(len(batch.records) for batch in batches)
         if count < max_records or now_ms - self._looked_ms >= LOOK_EVERY_MS:
             self.ends.update({tp: end for tp, (_, end) in source.bounds().items()})
             self._looked_ms = now_ms
-        has_records = {batch.partition for batch in batches}
         for number, shard in self.shards.items():
-            if number in has_records:
+            if number in self._dirty:
                 self._commit(shard, judged_ms)
+                self._dirty.discard(number)
             else:
                 self.committed_ms[number] = now_ms  # nothing to store is nothing late
         if now_ms - self._noted_ms >= NOTE_EVERY_MS:
@@ -146,7 +148,7 @@ class Feed:
             self._noted_ms = now_ms
         return count
 
-    def _take_batch(self, batch: Batch, now_ms: int, judged_ms: int) -> None:
+    def _take_batch(self, batch: Batch, now_ms: int, judged_ms: Sequence[int]) -> None:
         shard, is_covered = self.shards[batch.partition], self.is_covered(batch.topic, batch.partition)
         clock_ms = now_ms if self._parts.is_live else None
         rejects = shard.take(self._topics[batch.topic], batch, clock_ms, judged_ms, is_covered=is_covered)
@@ -155,7 +157,7 @@ class Feed:
         if batch.topic in shard.stopped:
             self._parts.source.pause([(batch.topic, batch.partition)])
 
-    def _commit(self, shard: Shard, judged_ms: int) -> None:
+    def _commit(self, shard: Shard, judged_ms: Sequence[int]) -> None:
         watermark = global_watermark(self._standings(shard), self.broker_time_ms)
         if watermark is not None:
             self.closed += shard.let_go(watermark, judged_ms)

@@ -116,7 +116,10 @@ class MonitorLoop:
 
     def _take(self, name: str) -> int:
         feed = self.feeds[name]
-        judged_ms = min((m.committed_ms for m in self.models if m.plan.feed == name), default=0)
+        judged_ms = [0] * len(feed.plan.counting.numbers)
+        for judged in self.models:
+            if judged.plan.feed == name:
+                judged_ms[judged.number] = judged.committed_ms
         try:
             count = feed.take(self._pace.poll_ms, self._pace.max_records, judged_ms)
         except SourceUnreachable:

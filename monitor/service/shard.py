@@ -15,6 +15,7 @@ from monitor.counting.fold import Fold
 from monitor.counting.letting_go import ClosedPane, enforce_cap, let_go
 from monitor.counting.partition import PartitionState
 from monitor.counting.persistence import restore, slice_numbers, take_change, take_slice
+from monitor.counting.tallies import KINDS
 from monitor.intake.decode import Decoded
 from monitor.intake.reject_stop import RejectMeter
 from monitor.intake.times import MOST_AHEAD_MS
@@ -94,13 +95,13 @@ class Shard:
         return None if progress is None else progress.next_offset
 
     def take(
-        self, topic: TopicPlan, batch: Batch, clock_ms: int | None, judged_ms: int, *, is_covered: bool
+        self, topic: TopicPlan, batch: Batch, clock_ms: int | None, judged_ms: Sequence[int], *, is_covered: bool
     ) -> list[tuple[int, str, str | None]]:
         """Decode and count a batch; gives its rejects as (offset, reason, field).
 
-        `clock_ms` is wall time, None where records are of a time of their own. Panes were judged to `judged_ms`; not
-        `is_covered`: a rebuild reads again what had been read before. A flood of rejects stops the topic at the record
-        that went over the limit: nothing behind it is taken.
+        `clock_ms` is wall time, None where records are of a time of their own. Panes were judged to `judged_ms`, by
+        model; not `is_covered`: a rebuild reads again what had been read before. A flood of rejects stops the topic at
+        the record that went over the limit: nothing behind it is taken.
         """
         decoded = topic.decoder.decode(batch.records, self.number, self._partitions)
         records = batch.records
@@ -113,7 +114,7 @@ class Shard:
             # A restart reads on behind them: whoever they were about is missing all the same.
             self._is_inexact_before("dead_letters", max(record.timestamp for record in records) + MOST_AHEAD_MS)
             decoded = _cut(decoded, stop + 1)
-        self._note_broken_delay(topic, records, decoded, judged_ms, is_covered=is_covered)
+        self._note_broken_delay(topic, records, decoded, max(judged_ms), is_covered=is_covered)
         self._fold.fold(self.state, topic.name, decoded.events)
         self.state.topic(topic.name).next_offset = records[-1].offset + 1
         self._note(topic, batch, decoded, clock_ms)
@@ -163,7 +164,7 @@ class Shard:
         for name, time_ms in _newest(decoded, topic).items():
             extra.last_event_ms[name] = max(time_ms, extra.last_event_ms.get(name, time_ms))
 
-    def let_go(self, watermark_ms: int, judged_ms: int) -> list[ClosedPane]:
+    def let_go(self, watermark_ms: int, judged_ms: Sequence[int]) -> list[ClosedPane]:
         """Let go of what nothing can change any more."""
         newest = enforce_cap(self.state)
         if newest is not None:
@@ -201,10 +202,10 @@ def _cut(decoded: Decoded, end: int) -> Decoded:
 def _newest(decoded: Decoded, topic: TopicPlan) -> Mapping[str, int]:
     newest: dict[str, int] = {}
     for event in decoded.events:
-        name = event.model or ""
+        name = f"{topic.name} {KINDS[type(event)]} {event.model or ''}"
         if event.event_time_ms > newest.get(name, -1):
             newest[name] = event.event_time_ms
-    return {f"{topic.name} {topic.role} {model}": time_ms for model, time_ms in newest.items()}
+    return newest
 
 
 def total(shards: Iterable[Shard]) -> Counter[tuple[str, ...]]:

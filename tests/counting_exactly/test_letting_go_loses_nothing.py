@@ -41,7 +41,7 @@ class Judge:
         watermark = state.watermark()
         if watermark is not None:
             self.read_until(state, max(self.judged, watermark - self.lag))
-            for closed in let_go(state, watermark, self.judged):
+            for closed in let_go(state, watermark, [self.judged] * len(state.rules.models)):
                 name = tuple(PANES)[closed.model], closed.pane
                 assert name not in self.closed, "a pane's counts are final once"
                 self.closed[name] = closed.table.counts[:, COLUMNS.index("n")].sum()

@@ -18,6 +18,9 @@ from monitor.vocabulary import AttributeCoding, Coding
 from tests.counting_exactly.logs import T0
 from tests.counting_exactly.worlds import CODING, RULES, cells_of, digest, totals_of
 
+JUDGED = (T0 + 10_000,) * 2
+"""Far enough, with every model."""
+
 
 def said(one: str, at: int, revision: str = "r1") -> Inference:
     return Inference(one, "a", revision, T0 + at, 0, 1)
@@ -48,7 +51,7 @@ def test_a_slice_newer_than_the_changes_after_it_is_overruled_by_the_newest_only
     for step, number in enumerate(slice_numbers(state) * 2):
         Fold().fold(state, "inferences", [said(f"p{step % 7}", step)])
         Fold().fold(state, "outcomes", [Outcome(f"p{step % 5}", T0 + 2 * step, step % 2)])
-        let_go(state, T0 + step, T0 + step)
+        let_go(state, T0 + step, [T0 + step] * len(state.rules.models))
         changes.append(take_change(state))
         slices[number] = take_slice(state, number)
         assert digest(restore(RULES, list(slices.values()), changes)[0]) == digest(state)
@@ -58,7 +61,7 @@ def test_a_pane_that_is_let_go_and_opened_again_keeps_both_counts() -> None:
     state = PartitionState(RULES)
     Fold().fold(state, "inferences", [said("p", 0), said("q", 300)])
     changes = [take_change(state)]
-    assert [closed.pane for closed in let_go(state, T0 + 285, T0 + 10_000)] == [1000]
+    assert [closed.pane for closed in let_go(state, T0 + 285, JUDGED)] == [1000]
     state.gone_before_ms = T0 - 100  # as if an idle partition had been passed over
     Fold().fold(state, "late", [said("r", 5)])
     changes.append(take_change(state))
@@ -72,7 +75,7 @@ def test_a_pane_that_is_let_go_and_opened_again_keeps_both_counts() -> None:
 def test_what_was_passed_over_while_idle_is_let_in_no_more() -> None:
     state = PartitionState(RULES)
     Fold().fold(state, "inferences", [said("p", 0)])
-    let_go(state, T0 + 1_000, T0 + 10_000)  # the partition was idle, so the watermark ran ahead of its own records
+    let_go(state, T0 + 1_000, JUDGED)  # the partition was idle, so the watermark ran ahead of its own records
     again = restore(RULES, [], [take_change(state)])[0]
     Fold().fold(again, "inferences", [said("p", 0)])
     assert not cells_of(again)
@@ -91,7 +94,7 @@ def test_freed_slots_are_used_again() -> None:
     state = PartitionState(RULES)
     for round_ in range(5):
         Fold().fold(state, "inferences", [said(f"p{round_}-{n}", 400 * round_) for n in range(10) for _ in range(2)])
-        let_go(state, T0 + 400 * round_ - 15, T0 + 10_000)
+        let_go(state, T0 + 400 * round_ - 15, JUDGED)
     assert len(state.rows) == 10
     assert len(state.rows.ids) <= 60
 

@@ -6,6 +6,8 @@ from monitor.counting.letting_go import let_go
 from monitor.events import Explained, Explanation, Inference, Label, Outcome
 
 T0 = 10_000
+JUDGED = (T0 + 1_000,) * 2
+"""Far enough, with every model."""
 
 
 def said(at: int = 0, prediction: int = 1, one: str = "p", model: str = "a") -> Inference:
@@ -141,7 +143,7 @@ def test_of_two_copies_by_two_topics_the_one_on_time_stands_in_either_order(part
 def test_a_conflicting_inference_said_again_after_the_first_is_forgotten_counts_no_more(partition) -> None:
     partition.hears(said(0), said(40, prediction=0))
     partition.moves_to(T0 + 15 + 115 + 30)  # inferences of T0 + 30 and later are still let in
-    let_go(partition.state, T0 + 115 + 30, T0 + 1_000)
+    let_go(partition.state, T0 + 115 + 30, JUDGED)
     partition.hears(said(40, prediction=0))
     assert partition.free == {}
     assert partition.tally("events", "inferences", "inference", "duplicate") == 1
@@ -155,7 +157,7 @@ def test_a_withdrawn_outcome_that_overtakes_its_inference_counts_nowhere(partiti
 def test_a_pane_that_was_let_go_is_not_opened_again_by_what_changes_nothing(partition) -> None:
     partition.hears(said(0), said(40, prediction=0))
     partition.moves_to(T0 + 15 + 115 + 30)
-    assert [closed.pane for closed in let_go(partition.state, T0 + 115 + 30, T0 + 1_000)] == [1000]
+    assert [closed.pane for closed in let_go(partition.state, T0 + 115 + 30, JUDGED)] == [1000]
     partition.hears(learnt(60))  # too late for the inference that stands, and held for the one that does not
     assert partition.tally("unpaired", "outcomes", "evicted") == 1
-    assert let_go(partition.state, T0 + 115 + 30, T0 + 1_000) == []
+    assert let_go(partition.state, T0 + 115 + 30, JUDGED) == []

@@ -1,12 +1,14 @@
 """Rejects on a topic of a real broker: noted before anything is committed, or not at all."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from monitor.adapters.dead_letter_topic import DeadLetterTopic
 from monitor.adapters.kafka_connection import KafkaConnection
 from monitor.adapters.kafka_python import KafkaPythonSource
+from monitor.ports import SourceRefused
 from tests.parts.kafka.broker import KafkaBroker
 
 
@@ -48,3 +50,17 @@ def test_a_topic_that_takes_nothing_ends_the_process_before_it_commits(kafka: Ka
     ):
         letters.write("inferences", 0, [(1, "empty", None)])
     letters.close()
+
+
+def test_a_topic_that_is_not_there_is_refused_before_any_record_is_read(kafka: KafkaBroker) -> None:
+    with pytest.raises(SourceRefused, match=r"topic no\.such\.rejects on .*: cannot be written to .* make it"):
+        DeadLetterTopic(where(kafka.bootstrap), "no.such.rejects")
+
+
+def test_brokers_that_are_gone_end_the_process_before_it_commits(tmp_path: Path) -> None:
+    with KafkaBroker(tmp_path) as broker:
+        letters = DeadLetterTopic(where(broker.bootstrap), broker.create_topic("rejects"))
+        broker.kill()
+        with pytest.raises(OSError, match="rejects cannot be noted"):
+            letters.write("inferences", 0, [(1, "empty", None)])
+        letters.close()
