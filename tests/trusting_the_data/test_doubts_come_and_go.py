@@ -43,6 +43,19 @@ def test_nothing_is_lost_while_the_log_cannot_be_reached(world: World, network: 
     loop.close()
 
 
+def test_records_that_came_before_an_outage_are_stored_when_it_ends(world: World, network: Network) -> None:
+    say(world, 0, NOW_MS)
+    loop = world.loop()
+    network.is_cut_after_records = True
+    loop.tick()
+    network.is_cut_after_records = False
+    assert loop.tick() == 0, "they were read once"
+    loop.close()
+    loop = world.loop()
+    assert loop.tick() == 0, "they were stored"
+    loop.close()
+
+
 def test_records_that_wait_longer_than_the_limit_are_a_lag(world: World) -> None:
     world.batch = 30
     for number in range(40):

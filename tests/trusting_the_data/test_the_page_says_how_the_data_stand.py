@@ -1,11 +1,13 @@
 """The state of the data as Prometheus sees it, against what is in the log."""
 
+import json
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.exporting.exposition import render
 from monitor.exporting.view import View
 from tests.restarting_where_it_stood.lives import TOPICS, World
-from tests.trusting_the_data.worlds import IN_A_ROW, NOW_MS, flood, learn, say
+from tests.trusting_the_data.worlds import HOUR_MS, IN_A_ROW, NOW_MS, flood, learn, say
 
 Places = dict[tuple[str, str], float]
 
@@ -64,3 +66,13 @@ def test_outcomes_that_no_room_was_left_for_are_counted(world: World) -> None:
     assert {place: n for place, n in after.items() if place != evicted} == {
         place: n for place, n in before.items() if place != evicted
     }
+
+
+def test_an_explanation_is_no_newer_inference(world: World) -> None:
+    before = samples(world.live(), "last_event_timestamp_seconds")
+    world.now_ms = NOW_MS + HOUR_MS
+    body = {"type": "explanation", "prediction_id": "case-1", "model": "readmission", "event_time": world.now_ms}
+    world.put("inference", "case-1", json.dumps(body).encode(), world.now_ms)
+    after = samples(world.live(), "last_event_timestamp_seconds")
+    said = ("readmission", TOPICS["inference"], "explanation")
+    assert after == {**before, said: world.now_ms / 1_000}

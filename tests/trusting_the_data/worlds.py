@@ -1,14 +1,14 @@
 """A monitor that watches over a standing alarm, and what may happen to its data."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from monitor.exporting.view import PartitionView, View
 from monitor.intake.partitions import murmur2
 from monitor.judging.verdict import StreamVerdict, Verdict
-from monitor.ports import Batch, SourceUnreachable
+from monitor.ports import Batch, SourceUnreachable, TopicPartition
 from tests.parts.memory_log import MemoryLog, MemorySource
 from tests.restarting_where_it_stood.lives import TOPICS, World
 from tests.way_of_an_event.story import DAY_MS, SETTINGS, Case, cases
@@ -24,9 +24,10 @@ STOPPING = SETTINGS.replace("horizon: 5d", f"reject_stop: {{{{in_a_row: {IN_A_RO
 
 @dataclass
 class Network:
-    """Between the monitor and its log; may be cut."""
+    """Between the monitor and its log; may be cut, at once or as soon as records came."""
 
     is_cut: bool = False
+    is_cut_after_records: bool = False
 
     def source(self, log: MemoryLog) -> "SourceBehind":
         return SourceBehind(log, self)
@@ -43,6 +44,11 @@ class SourceBehind(MemorySource):
         if self._network.is_cut:
             raise SourceUnreachable("the log cannot be reached")
         return super().poll(timeout_ms, max_records)
+
+    def bounds(self) -> Mapping[TopicPartition, tuple[int, int]]:
+        if self._network.is_cut_after_records:
+            raise SourceUnreachable("the log cannot be reached any more")
+        return super().bounds()
 
 
 @dataclass
