@@ -73,11 +73,11 @@ class Data(msgspec.Struct, frozen=True):
     coverage: bool
 
 
-class StreamRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="stream"):
-    """The verdict on one stream of a revision, with the blame for it.
+class RecordHead(msgspec.Struct, frozen=True, kw_only=True):
+    """What every record says of itself and of its revision.
 
-    `pod_template_hashes` are those its events carried; `rollout` is when the monitor saw the revision begin to serve,
-    None if it saw no rollout; `cells` is the digest of the exact cells it archived.
+    `pod_template_hashes` are those the revision's events carried; `rollout` is when the monitor saw it begin to serve,
+    None if it saw no rollout; `former` served before it.
     """
 
     seq: int
@@ -88,14 +88,22 @@ class StreamRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", 
     revision: str
     model_digest: str | None = None
     pod_template_hashes: tuple[str, ...] = ()
+    rollout: Moment | None = None
+    former: str | None = None
+
+
+class StreamRecord(RecordHead, frozen=True, kw_only=True, tag_field="kind", tag="stream"):
+    """The verdict on one stream of a revision, with the blame for it.
+
+    `cells` is the digest of the exact cells it archived.
+    """
+
     attribute: str
     subgroup: str
     metric: str
     verdict: VerdictName
     reasons: tuple[str, ...] = ()
     since: Moment
-    rollout: Moment | None = None
-    former: str | None = None
     onset: Moment | None = None
     blame: Cause | None = None
     blame_by: By | None = None
@@ -114,7 +122,7 @@ class StreamRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", 
         return self.attribute, self.subgroup, self.metric
 
 
-class RevisionRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="revision"):
+class RevisionRecord(RecordHead, frozen=True, kw_only=True, tag_field="kind", tag="revision"):
     """What the ledger needs to know of a revision.
 
     `baseline`: it is the reference's own; `cleared`: shown to be no worse than its former one, in `overall` and every
@@ -122,18 +130,8 @@ class RevisionRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"
     against the reference since `rollout`, None before any ripe label.
     """
 
-    seq: int
-    id: str
-    issued_at: Moment
-    valid_until: Moment
-    model: str
-    revision: str
-    model_digest: str | None = None
-    pod_template_hashes: tuple[str, ...] = ()
     first_served: Moment
     last_served: Moment
-    rollout: Moment | None = None
-    former: str | None = None
     baseline: bool
     cleared: bool
     undetermined: tuple[str, ...] = ()

@@ -4,16 +4,9 @@ Beside the way of an event: `cli` exports them. Touches the package's own data f
 """
 
 from collections.abc import Mapping
-from importlib.resources import files
-from io import StringIO
 from typing import Final
 
-from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import LiteralScalarString
-
-_PACKAGE: Final = files("monitor")
-_PLACES: Final = (_PACKAGE.joinpath("shipped", "dashboards"), _PACKAGE.joinpath("..", "dashboards", "json"))
-"""In the wheel, and in a checkout."""
+from monitor.exporting.manifests import manifest, shipped_at
 
 SIDECAR_LABEL: Final = "grafana_dashboard"
 
@@ -31,11 +24,7 @@ def shipped() -> Mapping[str, bytes]:
     >>> list(shipped())
     ['fairdrift-fleet.json', 'fairdrift-health.json', 'fairdrift-model.json', 'fairdrift-subgroup.json']
     """
-    folder = next((place for place in _PLACES if place.is_dir()), None)
-    if folder is None:
-        raise FileNotFoundError(
-            "this installation of fairdrift has no boards: install it from its wheel, or a checkout"
-        )
+    folder = shipped_at("dashboards", "dashboards/json")
     found = {path.name: path.read_bytes() for path in folder.iterdir() if path.name.endswith(".json")}
     return dict(sorted(found.items()))
 
@@ -77,7 +66,7 @@ def config_maps(namespace: str, labels: Mapping[str, str]) -> Mapping[str, bytes
 
 
 def _config_map(name: str, content: bytes, namespace: str, labels: Mapping[str, str]) -> bytes:
-    manifest = {
+    tree = {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {
@@ -85,10 +74,6 @@ def _config_map(name: str, content: bytes, namespace: str, labels: Mapping[str, 
             "namespace": namespace,
             "labels": {**labels, SIDECAR_LABEL: "1"},
         },
-        "data": {name: LiteralScalarString(content.decode())},
+        "data": {name: content.decode()},
     }
-    text = StringIO()
-    writer = YAML(typ="rt", pure=True)
-    writer.width = 4096
-    writer.dump(manifest, text)
-    return text.getvalue().encode()
+    return manifest(tree)

@@ -27,7 +27,7 @@ from monitor.judging.shadow import serves, without_shadows
 from monitor.judging.stream_names import StreamName, StreamNames
 from monitor.judging.streams import CLOSED, Streams
 from monitor.judging.tally import Tally, summed, tally
-from monitor.judging.under_test import REMEMBERED_MS, UnderTest
+from monitor.judging.time_judged import REMEMBERED_MS, TimeJudged
 from monitor.judging.verdict import StreamVerdict
 from monitor.judging.waiting import Waiting, of_reference
 from monitor.judging.weights import expected_alarms
@@ -131,8 +131,8 @@ class Judge:
             self._releases.forget(revision)
 
     @property
-    def _tested(self) -> UnderTest:
-        return UnderTest(self._rules, self._bootstrap, self._given, self._first_pane_ms)
+    def _tested(self) -> TimeJudged:
+        return TimeJudged(self._rules, self._bootstrap, self._given, self._first_pane_ms)
 
     def _fold(self, end_ms: int, cells: RipeCells, waiting: Tally, from_ms: int) -> Ints | None:
         opened = self._streams.opened

@@ -13,7 +13,7 @@ REMEMBERED_MS: Final = 28 * DAY_MS
 """A revision's own evidence is kept this long after its last label could come."""
 
 
-class UnderTest(NamedTuple):
+class TimeJudged(NamedTuple):
     """What decides it: the reference that is collected, else the one that was given; and the first pane seen."""
 
     rules: JudgingRules
