@@ -13,6 +13,7 @@ from monitor.adapters.sqlite import SqliteStateStore
 from monitor.cli.build import Reads, feed_plan, judge_of, model_plan
 from monitor.cli.exits import Refused
 from monitor.ports import EventSource, StateStore
+from monitor.service.alarms import StandingAlarms
 from monitor.service.feed import Feed, FeedParts, Rejects
 from monitor.service.judged import JudgedModel
 from monitor.service.loop import MonitorLoop, Pace, Surroundings
@@ -118,8 +119,8 @@ class LoopParts:
             plan = feed_plan(settings, name, self._reads)
             for one, number in plan.counting.numbers.items():
                 judge, rules_hash = judge_of(settings, plan, one)
-                store = self._stores(f"judge-{one}")
-                models.append(JudgedModel(model_plan(settings, one), number, judge, store, rules_hash))
+                kept = self._stores(f"judge-{one}"), StandingAlarms(self._stores(f"alarms-{one}"))
+                models.append(JudgedModel(model_plan(settings, one), number, judge, *kept, rules_hash))
             where = self._sources(plan), self._partition_stores(name), self._rejects[name]
             parts = FeedParts(*where, around.clock, around.is_live)
             feeds[name] = Feed(plan, parts)

@@ -197,11 +197,13 @@ class Judge:
         """The streams that are held DEGRADED until a person acknowledges them."""
         return list(self._names.where(self._streams.latched | self._releases.at_rollback(self._rules.metrics)))
 
-    def hold(self, latched: Iterable[StreamName]) -> None:
-        """Hold streams DEGRADED that were so under other rules; those that are not judged any more are left out."""
-        for place in filter(None, map(self._names.place, latched)):
+    def hold(self, latched: Iterable[StreamName]) -> list[StreamName]:
+        """Hold streams DEGRADED that were so by evidence of before; gives those that are not judged any more."""
+        places = {name: self._names.place(name) for name in latched}
+        for place in filter(None, places.values()):
             self._streams.latched[place] = True
         self._assessment = None
+        return [name for name, place in places.items() if place is None]
 
     def thresholds(self) -> Mapping[tuple[str, str, str, str], float]:
         """(attribute, metric, detector, level) -> nats of evidence at which the level is reached."""

@@ -17,6 +17,7 @@ from monitor.judging.judge import Judge
 from monitor.judging.rules import DataState
 from monitor.judging.verdict import StreamVerdict
 from monitor.ports import StateCorrupt, StateStore
+from monitor.service.alarms import StandingAlarms
 from monitor.service.plan import ModelPlan
 
 SERVING_MS = 7 * 86_400_000
@@ -26,8 +27,8 @@ SERVING_MS = 7 * 86_400_000
 class Judged(msgspec.Struct, array_like=True):
     """What is stored of one model's judging.
 
-    `restarts` has by flag the event time at which evidence began anew; `latched` the streams that are held DEGRADED,
-    by name: they outlive a change of rules. `restarted` is a flag whose time is not known yet: a rebuild runs.
+    `restarts` has by flag the event time at which evidence began anew. `restarted` is a flag whose time is not known
+    yet: a rebuild runs.
     """
 
     rules_hash: str
@@ -35,7 +36,6 @@ class Judged(msgspec.Struct, array_like=True):
     judge: bytes
     last_seen_ms: dict[str, int]
     restarts: dict[str, int]
-    latched: list[tuple[str, str, str]]
     restarted: str | None
 
 
@@ -46,15 +46,17 @@ class JudgedModel:
     ----------
     plan, number
         The model, and its number in the packed cells of its feed.
-    judge, store
-        The judge, and where its state is kept.
+    judge, store, alarms
+        The judge, where its state is kept, and its alarms that stand.
     rules_hash
         Names everything the evidence depends on; stored evidence of other rules is not taken up.
     """
 
-    def __init__(self, plan: ModelPlan, number: int, judge: Judge, store: StateStore, rules_hash: str) -> None:
+    def __init__(
+        self, plan: ModelPlan, number: int, judge: Judge, store: StateStore, alarms: StandingAlarms, rules_hash: str
+    ) -> None:
         self.plan, self.number, self.judge = plan, number, judge
-        self._store, self._rules_hash = store, rules_hash
+        self._store, self._alarms, self._rules_hash = store, alarms, rules_hash
         self.judged_ms: int | None = None
         self.committed_ms = 0
         self.verdicts: tuple[StreamVerdict, ...] = ()
@@ -66,8 +68,13 @@ class JudgedModel:
     def load(self, *, has_past: bool = False) -> None:
         """Take up stored evidence; what cannot be trusted restarts at zero, flagged: only delay is lost.
 
-        `has_past`: the counts did not begin just now, so that evidence which is not there has been lost.
+        `has_past`: the counts did not begin just now, so that evidence which is not there has been lost. Alarms stand
+        as they stood, with or without the evidence for them.
         """
+        self._load_evidence(has_past=has_past)
+        self._alarms.leave_out(self.judge.hold(self._alarms.load().difference(self.judge.latched())))
+
+    def _load_evidence(self, *, has_past: bool) -> None:
         try:
             stored = self._store.load()
             if stored is None or not stored.slices:
@@ -76,7 +83,6 @@ class JudgedModel:
             judged = msgspec.msgpack.decode(stored.slices[0], type=Judged)
             if judged.rules_hash != self._rules_hash:
                 self._restarted, self.restarts = "config_changed", judged.restarts
-                self.judge.hold(judged.latched)
                 return
             self.judge.restore(judged.judge)
         except (StateCorrupt, msgspec.MsgspecError, ValueError, KeyError):
@@ -162,12 +168,15 @@ class JudgedModel:
 
     def commit(self) -> None:
         """Store the evidence if it moved. `OSError` if the disk refuses."""
+        if self._is_dirty:
+            self._alarms.commit(self.judge.latched())
         if self._is_dirty and self.judged_ms is not None:
-            past = self.last_seen_ms, self.restarts, self.judge.latched(), self._restarted
+            past = self.last_seen_ms, self.restarts, self._restarted
             judged = Judged(self._rules_hash, self.judged_ms, self.judge.state_bytes(), *past)
             self._store.commit(b"", (0, msgspec.msgpack.encode(judged)), closes_cycle=True)
             self._is_dirty, self.committed_ms = False, self.judged_ms
 
     def close(self) -> None:
-        """Close the store."""
+        """Close the stores."""
         self._store.close()
+        self._alarms.close()

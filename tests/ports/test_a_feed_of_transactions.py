@@ -57,7 +57,7 @@ def test_a_feed_that_has_read_everything_is_idle_and_not_rebuilding(kafka: Kafka
     assert "rebuilding" in feed.flags(0)
     read, end = 0, time.monotonic() + 20
     while feed.flags(0) and time.monotonic() < end:
-        read += feed.take(200, 100, 0)
+        read += feed.take(200, 100, [0])
     assert read == 2
     assert feed.lag_records() == 0
     assert feed.flags(0) == frozenset()

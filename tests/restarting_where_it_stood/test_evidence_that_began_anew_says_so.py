@@ -44,18 +44,50 @@ def test_a_first_start_has_no_past_to_lose(world: World) -> None:
     assert flags(world.live()) == set()
 
 
-def test_an_alarm_outlives_a_change_of_rules_until_it_is_acknowledged(tmp_path: Path) -> None:
+@pytest.fixture
+def alarmed(tmp_path: Path) -> World:
+    """A model that misses women; its alarm stands."""
     world = World(tmp_path / "state", NOW_MS)
     world.send(harmed(cases(NOW_MS, days=75, per_day=80), NOW_MS - 25 * DAY_MS))
     assert degraded(world.live()) == {("female", "false_negative_rate"), ("overall", "false_negative_rate")}
-    world.settings = OTHER_RULES
-    assert degraded(world.live()) >= {("female", "false_negative_rate")}
-    loop = world.loop()
+    return world
+
+
+def test_an_alarm_outlives_a_change_of_rules_until_it_is_acknowledged(alarmed: World) -> None:
+    alarmed.settings = OTHER_RULES
+    assert degraded(alarmed.live()) >= {("female", "false_negative_rate")}
+    loop = alarmed.loop()
     for subgroup in ("female", "overall"):
         attribute = "sex" if subgroup == "female" else "overall"
         loop.acknowledge("readmission", attribute, subgroup, "false_negative_rate")
     loop.close()
-    assert degraded(world.live()) == set()
+    assert degraded(alarmed.live()) == set()
+
+
+@pytest.mark.parametrize("is_torn", [True, False])
+def test_an_alarm_outlives_the_evidence_for_it(alarmed: World, is_torn: bool) -> None:
+    judge = alarmed.folder / "judge-readmission.sqlite"
+    if is_torn:
+        judge.write_bytes(b"no database")
+    else:
+        judge.unlink()
+    view = alarmed.live()
+    assert "evidence_restarted" in flags(view)
+    assert degraded(view) == {("female", "false_negative_rate"), ("overall", "false_negative_rate")}
+
+
+def test_evidence_outlives_the_file_of_its_alarms(alarmed: World) -> None:
+    (alarmed.folder / "alarms-readmission.sqlite").write_bytes(b"no database")
+    assert degraded(alarmed.live()) == {("female", "false_negative_rate"), ("overall", "false_negative_rate")}
+
+
+def test_an_alarm_comes_back_with_its_metric(alarmed: World) -> None:
+    whole = alarmed.settings
+    alarmed.settings = whole.replace("metrics: [false_negative_rate, ", "metrics: [")
+    assert alarmed.settings != whole
+    assert degraded(alarmed.live()) == set()
+    alarmed.settings = whole
+    assert degraded(alarmed.live()) == {("female", "false_negative_rate"), ("overall", "false_negative_rate")}
 
 
 def degraded(view: View) -> set[tuple[str, str]]:
