@@ -8,13 +8,14 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "monitor"
 
-SHARED = {"events", "vocabulary", "ports", "ports_cluster", "monitor"}
+SHARED = {"events", "vocabulary", "ports", "ports_acting", "ports_cluster", "monitor"}
 """Values and Protocols that every room may know. `monitor` is the package itself: its version."""
 
 MAY_IMPORT: dict[str, set[str]] = {
     "events": set(),
     "vocabulary": set(),
     "ports": set(),
+    "ports_acting": set(),
     "ports_cluster": set(),
     "monitor": set(),
     "intake": set(),
@@ -25,9 +26,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "exporting": {"acting", "judging", "counting", "intake"},
     "adapters": set(),
     "service": {"acting", "judging", "counting", "intake", "exporting"},
+    "controller": {"acting", "exporting"},
     "simulating": {"exporting", "judging", "counting", "intake"},
     "cli": {
         *("acting", "judging", "counting", "intake", "exporting", "adapters", "service", "settings", "simulating"),
+        "controller",
     },
 }
 

@@ -1,0 +1,103 @@
+"""What the controller needs of the world beside the cluster, as small Protocols with the errors they may raise.
+
+`adapters` implement them; each port has one contract suite in `tests/ports` that every adapter passes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class FeedError(Exception):
+    """The verdict feed cannot be read. The message says what, where and what to do. Nobody may act on what is old."""
+
+
+class FeedUnreachable(FeedError):
+    """Retry later: no answer, a slow one, a server that is starting, or an answer that was cut."""
+
+
+class FeedRefused(FeedError):
+    """A person must act: wrong token, certificate, or an answer that is no verdict feed."""
+
+
+class FeedGap(FeedError):
+    """Records after the number asked for are no longer held: begin at `first`, with nothing heard before."""
+
+    def __init__(self, message: str, first: int) -> None:
+        super().__init__(message)
+        self.first = first
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """A part of the feed.
+
+    Parameters
+    ----------
+    source
+        Names the monitor's history: under another name the numbers begin anew.
+    first, next
+        Number of the oldest record held, and of the first one not in this part.
+    records
+        Each as the JSON text of one record (`acting.records.decode` reads it), by rising number, without holes.
+    """
+
+    source: str
+    first: int
+    next: int
+    records: Sequence[bytes]
+
+
+class VerdictFeed(Protocol):
+    """The numbered records of verdicts: at least once, without holes."""
+
+    def read(self, after: int, wait_s: float) -> FeedPage:
+        """Records numbered above `after`; waits up to `wait_s` seconds for the first one. May raise `FeedError`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection. Idempotent."""
+        ...
+
+
+class AuditUnwritable(Exception):
+    """The audit log takes no line: nothing may be done. The message says what to do."""
+
+
+class AuditStore(Protocol):
+    """The lines of the audit log and its signed checkpoints. Lines are only ever added; one process writes.
+
+    A second writer is refused when the store is opened.
+    """
+
+    def lines(self) -> Iterator[bytes]:
+        """All lines, oldest first, without their newlines."""
+        ...
+
+    def append(self, line: bytes) -> None:
+        """Add a line; it is on the disk when this returns. `AuditUnwritable` if not: then it is not there later."""
+        ...
+
+    def checkpoints(self) -> Iterator[bytes]:
+        """All signed notes, oldest first."""
+        ...
+
+    def append_checkpoint(self, note: bytes) -> None:
+        """Add a signed note, as durably as a line. May raise `AuditUnwritable`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file. Idempotent."""
+        ...
+
+
+class SilencesUnreadable(Exception):
+    """Nobody can say whether a person holds the plan: it is held."""
+
+
+class Silences(Protocol):
+    """The silences of every configured Alertmanager, one after the other, as its API (v2) gives them."""
+
+    def read(self) -> Sequence[Mapping[str, Any]]:
+        """A fresh read, also of those that are over (their `status` says so). May raise `SilencesUnreadable`."""
+        ...
