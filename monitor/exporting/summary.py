@@ -57,7 +57,7 @@ def _topic(topic: TopicView) -> dict[str, Any]:
     return {
         "events": {f"{kind}_{result}": n for (kind, result), n in sorted(topic.results.items())},
         "rejected": {reason: n for reason, n in sorted(topic.rejected.items()) if n},
-        "unpaired": {reason: n for reason, n in sorted(topic.unpaired.items()) if n},
+        "unpaired": {reason: n.stand for reason, n in sorted(topic.unpaired.items()) if n.stand},
         "late": topic.late,
         "fields_ignored": topic.fields_ignored,
     }
@@ -81,9 +81,11 @@ def _model(model: ModelView, done: Replayed) -> dict[str, Any]:
         "false_alarm_budget_per_91d": dict(model.false_alarm_budget),
         "pending": model.pending,
         "expired": dict(model.expired),
-        "corrections": dict(model.corrections),
-        "labels_late": dict(zip(("0", "1"), model.labels_late, strict=True)),
-        "attribute_values": {f"{name}_{kind}": n for (name, kind), n in sorted(model.attribute_values.items())},
+        "corrections": {revision: n.stand for revision, n in model.corrections.items()},
+        "labels_late": {label: n.stand for label, n in zip(("0", "1"), model.labels_late, strict=True)},
+        "attribute_values": {
+            f"{name}_{kind}": n.stand for (name, kind), n in sorted(model.attribute_values.items()) if n.stand
+        },
     }
 
 

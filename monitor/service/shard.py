@@ -7,6 +7,7 @@ the next poll; where the stored state cannot be trusted it is thrown away and re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -15,7 +16,7 @@ from monitor.counting.fold import Fold
 from monitor.counting.letting_go import ClosedPane, enforce_cap, let_go
 from monitor.counting.partition import PartitionState
 from monitor.counting.persistence import restore, slice_numbers, take_change, take_slice
-from monitor.counting.tallies import KINDS
+from monitor.counting.tallies import KINDS, Tally
 from monitor.intake.decode import Decoded
 from monitor.intake.reject_stop import RejectMeter
 from monitor.intake.times import MOST_AHEAD_MS
@@ -208,9 +209,17 @@ def _newest(decoded: Decoded, topic: TopicPlan) -> Mapping[str, int]:
     return newest
 
 
-def total(shards: Iterable[Shard]) -> Counter[tuple[str, ...]]:
+class Totals(NamedTuple):
+    """Tallies of all shards as they stand, and by how much they have fallen."""
+
+    stand: Counter[Tally]
+    taken_back: Counter[Tally]
+
+
+def total(shards: Iterable[Shard]) -> Totals:
     """Tallies of all shards."""
-    tallies: Counter[tuple[str, ...]] = Counter()
+    totals = Totals(Counter(), Counter())
     for shard in shards:
-        tallies.update(shard.state.tallies)
-    return tallies
+        totals.stand.update(shard.state.tallies)
+        totals.taken_back.update(shard.state.taken_back)
+    return totals
