@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from monitor.exporting.moments import rfc3339
+from monitor.exporting.odd_times import odd_times
 from monitor.exporting.owner_only import NOTICE, owner_only
 from monitor.exporting.replayed import Replayed
 from monitor.exporting.standing import standing_record, standings
@@ -39,6 +40,7 @@ def summary(done: Replayed, files: Sequence[str]) -> dict[str, Any]:
         "seconds": round(done.seconds, 3),
         "watermark": _time(min(known)) if len(known) == len(watermarks) and known else None,
         "topics": {topic.topic: _topic(topic) for topic in done.view.topics},
+        "odd_times": list(odd_times(done)),
         "stopped": sorted({partition.topic for partition in done.view.partitions if partition.stopped}),
         "models": {model.model: _model(model, done) for model in done.view.models},
         "files": sorted(files),

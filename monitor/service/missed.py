@@ -11,7 +11,7 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.counting.lateness import NEVER, Frontier
+from monitor.counting.lateness import Frontier
 from monitor.counting.rules import CountingRules
 from monitor.events import Explanation, Outcome
 from monitor.intake.decode import Decoded
@@ -66,23 +66,26 @@ def late_after_idle(arrived: Arrived, before: Frontier, judged_ms: int, longest_
     return int(times[is_broken].max()) + 1 if is_broken.any() else None
 
 
-def pushed_out(arrived: Arrived, after: Frontier, rules: CountingRules, gone_before_ms: int) -> int | None:
+def pushed_out(arrived: Arrived, before: Frontier, rules: CountingRules, gone_before_ms: int) -> int | None:
     """What another record's wrong time has pushed out: by the broker time of its own record it would be held.
 
     An outcome or an explanation needs an inference as old as the horizon.
 
     Parameters
     ----------
-    after
-        The topic's frontier after this batch.
+    before
+        The topic's frontier before this batch.
     gone_before_ms
         What is older was let go.
     """
     if not arrived.decoded.events:
         return None
-    held_from_ms = max(gone_before_ms, NEVER if after.watermark_ms is None else after.watermark_ms - rules.memory_ms)
-    if held_from_ms <= min(record.timestamp for record in arrived.records) - rules.memory_ms:
+    after = replace(before)
+    marks = after.advance(arrived.times)
+    last_ms = max(gone_before_ms, (after.watermark_ms or 0) - rules.memory_ms)
+    if last_ms <= min(record.timestamp for record in arrived.records) - rules.memory_ms:
         return None
+    held_from_ms = np.maximum(marks - rules.memory_ms, gone_before_ms)
     needed_ms = arrived.times - np.where(arrived.reaches_back, rules.horizon_ms, 0)
     is_out = (needed_ms < held_from_ms) & (needed_ms >= arrived.broker - rules.memory_ms)
-    return held_from_ms if is_out.any() else None
+    return int(held_from_ms[is_out].max()) if is_out.any() else None

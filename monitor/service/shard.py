@@ -114,12 +114,11 @@ class Shard:
             # A restart reads on behind them: whoever they were about is missing all the same.
             self._is_inexact_before("dead_letters", max(record.timestamp for record in records) + MOST_AHEAD_MS)
             decoded = _cut(decoded, stop + 1)
-        arrived = Arrived(decoded, records)
-        frontier = self.state.topic(topic.name).frontier
+        arrived, frontier = Arrived(decoded, records), self.state.topic(topic.name).frontier
         longest_ms = None if is_covered else topic.publish_delay_ms
         self._is_inexact_before("late_after_idle", late_after_idle(arrived, frontier, max(judged_ms), longest_ms))
-        self._fold.fold(self.state, topic.name, decoded.events)
         self._is_inexact_before("evicted", pushed_out(arrived, frontier, self.state.rules, self.state.gone_before_ms))
+        self._fold.fold(self.state, topic.name, decoded.events)
         self.state.topic(topic.name).next_offset = records[-1].offset + 1
         self._note(topic, batch, decoded, clock_ms)
         return [(records[r.index].offset, r.reason, r.field) for r in decoded.rejects]
