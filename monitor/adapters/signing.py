@@ -1,6 +1,6 @@
 """Ed25519: the operator's key signs, and anybody's copy of its public half checks.
 
-Way of an event: step 13, at checkpoints; `audit verify`. Touches the key files. `acting.audit.notes` says what is signed.
+Way of an event: step 13, at checkpoints; `audit verify`. Touches the key files. What is signed: `acting.audit.notes`.
 """
 
 import stat

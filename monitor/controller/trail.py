@@ -220,7 +220,7 @@ def refuse_broken(report: Report) -> None:
     others = f"; {len(report.findings) - 1} more" if len(report.findings) > 1 else ""
     raise TrailBroken(
         f"the audit log is broken at {span if first.first else 'a checkpoint'} ({first.what}: {first.why}{others}; see "
-        "`fairdrift audit verify`). Nobody acts on it. Keep its folder as evidence, and let a person begin another: set a "
-        "new audit.dir and audit.name, then `fairdrift audit start --reason ...`; until then observe or shadow",
+        "`fairdrift audit verify`). Nobody acts on it. Keep its folder, and let a person begin another: set "
+        "a new audit.dir and audit.name; then `fairdrift audit start --reason ...`; until then observe or shadow",
         report.findings,
     )

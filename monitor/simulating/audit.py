@@ -11,6 +11,16 @@ from monitor.ports_acting import AnchorUnreachable, AuditUnwritable
 class MemoryAuditStore:
     """`ports_acting.AuditStore` in memory.
 
+    Parameters
+    ----------
+    former
+        The store that kept this log before, as after a restart; None: an empty log.
+
+    Raises
+    ------
+    AuditUnwritable
+        if the former one is not closed.
+
     Examples
     --------
     >>> store = MemoryAuditStore()
@@ -23,11 +33,13 @@ class MemoryAuditStore:
     [b'first']
     """
 
-    def __init__(self) -> None:
-        self._lines: list[bytes] = []
-        self._notes: list[bytes] = []
-        self.is_full = False
-        self.is_closed = False
+    def __init__(self, former: "MemoryAuditStore | None" = None) -> None:
+        if former is not None and not former.is_closed:
+            raise AuditUnwritable("another process writes this audit log; stop it, or give this one its own")
+        self._lines: list[bytes] = [] if former is None else former._lines
+        self._notes: list[bytes] = [] if former is None else former._notes
+        self.is_full: bool = False
+        self.is_closed: bool = False
 
     def lines(self) -> Iterator[bytes]:
         """All lines, oldest first."""
