@@ -6,7 +6,7 @@ anchors lie elsewhere. One thread uses it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from monitor.acting.audit.checkpoint import EVERY_MS, is_due, read_checkpoint, signed_checkpoint
 from monitor.acting.audit.form import START, hash_of, line_of, read_line
@@ -15,6 +15,9 @@ from monitor.acting.audit.notes import Check, PublicKey, Sign
 from monitor.acting.audit.verify import Finding, Report, Trust, verify
 from monitor.acting.entries import Entry, Kind
 from monitor.ports_acting import Anchors, AnchorUnreachable, AuditStore, AuditUnwritable
+
+BEGUN: Final = "begun_because"
+"""In the details of a `started` entry: the reason for which a person began the log."""
 
 
 class TrailBroken(Exception):
@@ -74,6 +77,9 @@ class Trail:
         self._signed = self._anchored = 0
         self._waiting: list[tuple[int, bytes]] = []
         self._is_compared = False
+        self.is_begun = False
+        """Whether a person has begun this log (`fairdrift audit start`). Until then nothing may be acted on: a log that
+        somebody took away looks like one that is new, and with it every budget and every condemnation is gone."""
         self.is_writable = True
         """Whether the last attempt to write succeeded; `tick` tries again."""
         self.checkpoint_ms: int | None = None
@@ -175,10 +181,14 @@ class Trail:
         except AuditUnwritable:
             self.is_writable = False
             raise
+        self.is_begun = False
+        """Whether a person has begun this log (`fairdrift audit start`). Until then nothing may be acted on: a log that
+        somebody took away looks like one that is new, and with it every budget and every condemnation is gone."""
         self.is_writable = True
 
     def _take(self, entry: Entry, line: bytes) -> None:
         self._entries.append(entry)
+        self.is_begun = self.is_begun or (entry.kind is Kind.STARTED and BEGUN in entry.details)
         self._last, self._grown = hash_of(line), self._grown.append(leaf_hash(line))
 
     def _is_due(self, now_ms: int) -> bool:
