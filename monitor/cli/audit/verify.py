@@ -78,10 +78,10 @@ def _span(first: int, last: int) -> str:
 
 
 def _table(result: dict[str, Any]) -> Group:
-    outside = "no place outside" if result["anchors"] is None else f"{result['anchors']} copies outside"
+    outside = "no place outside" if result["anchors"] is None else f"copies outside: {result['anchors']}"
     word = "is whole" if result["is_whole"] else f"is NOT what was written; first bad entry: {result['first_bad']}"
-    size = f"{result['entries']} entries, {result['checkpoints']} checkpoints, {outside}"
-    lines: list[Any] = [f"{result['folder']}: {size}: the log {word}"]
+    size = f"entries: {result['entries']}, checkpoints: {result['checkpoints']}, {outside}"
+    lines: list[Any] = [f"{result['folder']}: the log {word} ({size})"]
     if result["findings"]:
         table = Table(box=SIMPLE_HEAD)
         for heading in ("where", "what", "why"):
