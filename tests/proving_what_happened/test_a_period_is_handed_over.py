@@ -28,7 +28,7 @@ def exported(kept: Place, period: str, out: Path, *words: object) -> Path:
     assert done.exit_code == 0, done.stderr
     with tarfile.open(out / "bundle.tar") as tar:
         tar.extractall(out, filter="data")
-    return out / "audit"
+    return out / "audit-export"
 
 
 def checked(bundle: Path, *words: str) -> tuple[int, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from monitor.acting.audit.checkpoint import Checkpoint
 from monitor.acting.audit.form import read_line
@@ -21,6 +21,9 @@ from monitor.cli.audit.verify import exit_of, told
 from monitor.cli.audit.written import write_owned
 from monitor.cli.exits import Exit, Refused
 from monitor.cli.output import Output, show
+
+FOLDER: Final = "audit-export"
+"""In the tar: it unpacks beside a log, and never into one."""
 
 
 def run_export(span: str, out: Path, where: Where, output: Output) -> int:
@@ -61,7 +64,7 @@ def tarred(files: Mapping[str, bytes]) -> bytes:
     body = io.BytesIO()
     with tarfile.open(fileobj=body, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for name in sorted(files):
-            about = tarfile.TarInfo(f"audit/{name}")
+            about = tarfile.TarInfo(f"{FOLDER}/{name}")
             about.size, about.mode = len(files[name]), 0o600
             tar.addfile(about, io.BytesIO(files[name]))
     return body.getvalue()
