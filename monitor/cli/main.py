@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli.audit.commands import app as audit
 from monitor.cli.exits import guarded
 from monitor.cli.output import Output
 
@@ -18,6 +19,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(audit)
 
 Settings = Annotated[Path, typer.Option("--settings", help="The YAML settings file.")]
 Form = Annotated[Output, typer.Option("--output", help="Form of the result on stdout.")]
