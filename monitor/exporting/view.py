@@ -7,6 +7,7 @@ are exact here: `exporting.gate` decides what leaves.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from monitor.exporting.feed.facts import ForFeed
 from monitor.judging.verdict import StreamVerdict
 
 
@@ -58,7 +59,10 @@ class WindowView:
 
 @dataclass(frozen=True, slots=True)
 class ModelView:
-    """Everything said of one model. `limits` are the settings that alerts compare with: name -> (value, unit)."""
+    """Everything said of one model. `limits` are the settings that alerts compare with: name -> (value, unit).
+
+    `for_feed` is what the verdict feed needs beside it; None where nobody listens to one.
+    """
 
     model: str
     mode: str
@@ -78,6 +82,7 @@ class ModelView:
     min_cell: int
     series_limit: int
     metrics: tuple[str, ...] = ()
+    for_feed: ForFeed | None = None
 
 
 @dataclass(frozen=True, slots=True)
