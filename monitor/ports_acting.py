@@ -3,7 +3,7 @@
 `adapters` implement them; each port has one contract suite in `tests/ports` that every adapter passes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -86,13 +86,43 @@ class AuditStore(Protocol):
         """Add a signed note, as durably as a line. May raise `AuditUnwritable`."""
         ...
 
+    def probe(self) -> None:
+        """Write something that is no line, as durably as one; `AuditUnwritable` if a line could not be stored now."""
+        ...
+
     def close(self) -> None:
         """Let go of the file. Idempotent."""
         ...
 
 
+class AnchorUnreachable(Exception):
+    """A checkpoint could not be copied, or the copies not be read. The message says what to do; acting goes on."""
+
+
+class Anchors(Protocol):
+    """A place for copies of checkpoints, beyond the reach of whoever keeps the log."""
+
+    def notes(self) -> Iterator[bytes]:
+        """All copies of this log's checkpoints, by rising size. May raise `AnchorUnreachable`."""
+        ...
+
+    def put(self, note: bytes, size: int) -> None:
+        """Add a copy of a checkpoint over `size` entries; no copy is ever overwritten. May raise `AnchorUnreachable`.
+
+        The same copy again is no error, and adds nothing.
+        """
+        ...
+
+
 class SilencesUnreadable(Exception):
-    """Nobody can say whether a person holds the plan: it is held."""
+    """Nobody can say whether a person holds the plan: it is held.
+
+    `seen`: what could be read all the same, where one of several is silent.
+    """
+
+    def __init__(self, message: str, seen: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(message)
+        self.seen = seen
 
 
 class Silences(Protocol):
@@ -100,4 +130,41 @@ class Silences(Protocol):
 
     def read(self) -> Sequence[Mapping[str, Any]]:
         """A fresh read, also of those that are over (their `status` says so). May raise `SilencesUnreadable`."""
+        ...
+
+
+class HintsUnwritable(Exception):
+    """A hint cannot be kept: whoever sent it must send it again. The message says what and where."""
+
+
+class HintStore(Protocol):
+    """Hints that nobody has followed yet, and alerts that were heard before; they outlive the process."""
+
+    def add(self, alerts: Iterable[tuple[str, str, str]], more: Iterable[str] = ()) -> Mapping[str, int]:
+        """Keep what an alert is about, unless that alert was kept before; on the disk when this returns.
+
+        Parameters
+        ----------
+        alerts
+            (fingerprint, start, what it is about).
+        more
+            About what there is a hint without an alert.
+
+        Returns
+        -------
+        What there is a new hint about -> the hint's number, which rises. May raise `HintsUnwritable`: then nothing was
+        kept.
+        """
+        ...
+
+    def pending(self) -> Mapping[str, int]:
+        """About what there is a hint -> number of the newest. May raise `HintsUnwritable`."""
+        ...
+
+    def done(self, about: str, number: int) -> None:
+        """Hints about this up to a number were followed. May raise `HintsUnwritable`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file. Idempotent."""
         ...

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli.audit.commands import app as audit
 from monitor.cli.exits import guarded
 from monitor.cli.output import Output
 
@@ -18,6 +19,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(audit)
 
 Settings = Annotated[Path, typer.Option("--settings", help="The YAML settings file.")]
 Form = Annotated[Output, typer.Option("--output", help="Form of the result on stdout.")]
@@ -33,6 +36,23 @@ def run(settings: Settings = DEFAULT_SETTINGS) -> None:
         from monitor.cli.run import run_monitor
 
         return run_monitor(settings)
+
+    raise typer.Exit(guarded(command))
+
+
+@app.command()
+def rollback(
+    settings: Settings = DEFAULT_SETTINGS,
+    mode: Annotated[
+        str, typer.Option("--mode", help="observe, shadow, approve or auto: no model does more than this says.")
+    ] = "auto",
+) -> None:
+    """Roll back what is to blame: hears verdicts, looks at the cluster, plans, asks, acts. SIGTERM ends it cleanly."""
+
+    def command() -> int:
+        from monitor.cli.rollback import run_rollback
+
+        return run_rollback(settings, mode)
 
     raise typer.Exit(guarded(command))
 

@@ -10,10 +10,11 @@ from monitor.acting.approval import Approval, approval_of, approval_signal
 from monitor.acting.contest import contest_signal, failure_signal
 from monitor.acting.entries import Kind
 from monitor.acting.limits import Limits
-from monitor.acting.owners import FIELD_MANAGER, Writer, controller_of, gitops_of, last_writer
+from monitor.acting.owners import Writer, controller_of, gitops_of, last_writer
 from monitor.acting.people import Asked
 from monitor.acting.policy import TABLE, Signal, State
 from monitor.acting.silences import silences_over
+from monitor.ports_cluster import FIELD_MANAGER
 from tests.acting_safely.situations import plan_of
 from tests.acting_safely.worlds import NOW_MS, RULES, UID, deployment, entry
 
@@ -172,6 +173,13 @@ def test_the_last_writer_of_the_template_is_asked_for() -> None:
     scaled = managed(("hpa", "2026-01-03T00:00:00Z"), fieldsV1={"f:spec": {"f:replicas": {}}})
     assert last_writer(scaled) == Writer("nobody we know", True)
     assert last_writer({}).is_person
+
+
+def test_of_several_writers_within_one_second_a_person_counts_as_the_last_and_we_as_the_first() -> None:
+    at = "2026-01-02T00:00:00Z"
+    everybody = [(FIELD_MANAGER, at), ("argocd-controller", at), ("kubectl-edit", at)]
+    assert last_writer(managed(*everybody)) == Writer("kubectl-edit", True)
+    assert last_writer(managed(*everybody[:2])) == Writer("argocd-controller", False)
 
 
 def test_owners_and_gitops_tools_are_seen() -> None:
