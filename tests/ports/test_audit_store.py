@@ -127,17 +127,30 @@ FAILING_SYNC = """
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+static void tell(int handle) {
+    const char *name = getenv("SYNC_TOLD_TO");
+    char link[64], path[4096];
+    if (name == NULL) return;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", handle);
+    ssize_t length = readlink(link, path, sizeof path);
+    FILE *file = fopen(name, "a");
+    fprintf(file, "%.*s\\n", (int) length, path);
+    fclose(file);
+}
 static int fails(void) {
     const char *name = getenv("SYNC_FAILS_IF");
     return name != NULL && access(name, F_OK) == 0 && (getenv("ONCE") == NULL || unlink(name) == 0);
 }
 int fsync(int handle) {
+    tell(handle);
     if (fails()) { errno = EIO; return -1; }
     return ((int (*)(int)) dlsym(RTLD_NEXT, "fsync"))(handle);
 }
 int fdatasync(int handle) {
+    tell(handle);
     if (fails()) { errno = EIO; return -1; }
     return ((int (*)(int)) dlsym(RTLD_NEXT, "fdatasync"))(handle);
 }
@@ -191,6 +204,35 @@ def test_a_line_the_disk_did_not_sync_is_unwritable_and_never_comes_back(
     said, complaint = python(ON_A_DISK_THAT_FAILS, tmp_path / "audit", then, **names).communicate()
     assert "the audit log takes no line (disk I/O error), so nothing is done" in said, complaint
     assert kept(tmp_path / "audit").lines == left
+
+
+MAKING = """
+import sys
+from pathlib import Path
+from monitor.adapters.audit_sqlite import SqliteAuditStore
+SqliteAuditStore(Path(sys.argv[1]))
+"""
+
+
+def test_the_folder_of_a_new_log_and_the_one_it_lies_in_are_synced(tmp_path: Path, failing_sync: str) -> None:
+    told = tmp_path / "told"
+    child = python(MAKING, tmp_path / "audit", LD_PRELOAD=failing_sync, SYNC_TOLD_TO=str(told))
+    complaint = child.communicate()[1]
+    assert child.returncode == 0, complaint
+    assert {str(tmp_path), str(tmp_path / "audit")} <= set(told.read_text().split())
+
+
+def test_reading_changes_no_byte_of_a_copy(tmp_path: Path) -> None:
+    store = SqliteAuditStore(tmp_path / "audit")
+    store.append(b"one")  # it is in the write-ahead log alone
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for side in ("", "-wal"):
+        shutil.copyfile(tmp_path / "audit" / f"{FILE}{side}", copy / f"{FILE}{side}")
+    store.close()
+    before = {path.name: path.read_bytes() for path in copy.iterdir()}
+    assert kept(copy).lines == [b"one"]
+    assert {name: (copy / name).read_bytes() for name in before} == before
 
 
 def by_force(path: Path, statement: str) -> None:
