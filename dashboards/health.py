@@ -167,10 +167,18 @@ MENDED: Final = lines(
     unit=PER_HOUR,
 )
 
+_VALUE: Final = "attribute, kind"
+
 UNKNOWN: Final = lines(
     "Attribute values that say nothing",
     "Inferences an hour whose attribute was null, not sent, declined, or not in the vocabulary.",
-    [Query(per_hour("attribute, kind", c.ATTRIBUTE_VALUES, kind="!=known"), "{{attribute}} {{kind}}")],
+    [
+        Query(
+            f"{per_hour(_VALUE, c.ATTRIBUTE_VALUES, kind='!=known')}"
+            f" - {per_hour(_VALUE, c.ATTRIBUTE_VALUES_RETRACTED, kind='!=known')}",
+            "{{attribute}} {{kind}}",
+        )
+    ],
     unit=PER_HOUR,
 )
 

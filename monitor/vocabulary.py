@@ -49,8 +49,11 @@ def band_slugs(edges: Sequence[float]) -> tuple[str, ...]:
 
     >>> band_slugs([0, 45, 90])
     ('0_45', '45_90', '90_plus')
+    >>> band_slugs([0.5, 1_000_000])
+    ('0p5_1000000', '1000000_plus')
     """
-    text = [f"{edge:g}".replace(".", "p").replace("-", "minus") for edge in edges]
+    plain = [str(int(edge)) if edge == int(edge) else f"{edge:g}" for edge in edges]
+    text = [one.replace(".", "p").replace("-", "minus") for one in plain]
     return (*(f"{low}_{high}" for low, high in pairwise(text)), f"{text[-1]}_plus")
 
 

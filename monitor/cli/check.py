@@ -98,7 +98,7 @@ def _series(found: dict[str, Any]) -> str:
     text = f"at most {found['series']} series"
     if found["series"] <= found["series_limit"]:
         return f"{text}, {found['series_limit']} are allowed"
-    return f"{text}; beyond {found['series_limit']} (series_limit) the deepest, thinnest crossings fold into `other`"
+    return f"{text}; beyond series_limit {found['series_limit']} the deepest, thinnest crossings FOLD into `other`"
 
 
 def _weeks(weeks: float) -> str:

@@ -57,7 +57,7 @@ def demo(
 
 @app.command()
 def replay(
-    stream: Annotated[Path, typer.Argument(help="Folder with inference and outcome files, or a feed file.")],
+    stream: Annotated[Path, typer.Argument(help="Folder with inference and outcome files, or with feed.ndjson.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for counts, timeline, summary and report.")],
     settings: Settings = DEFAULT_SETTINGS,
     output: Form = Output.TABLE,

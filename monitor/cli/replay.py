@@ -18,6 +18,7 @@ from monitor.cli.output import Output, console, show
 from monitor.cli.parts import LoopParts, drop, in_memory, load_settings
 from monitor.cli.watching import Watching, rejected, stopped, worst
 from monitor.exporting.at_the_end import standings_at_the_end
+from monitor.exporting.odd_times import odd_times
 from monitor.exporting.replayed import Replayed
 from monitor.exporting.terminal import verdict_table
 from monitor.judging.verdict import Verdict
@@ -118,5 +119,6 @@ def _table(done: Replayed, out: Path) -> RenderableType:
         "the right one, its model one of the settings? See feeds.*.reject_stop"
         for topic in stopped(done.view)
     ]
+    lines += odd_times(done)
     lines.append(f"counts, timeline and report.html: {out} (counts are exact: for the owner of the data)")
     return Group(*tables, *lines)

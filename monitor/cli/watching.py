@@ -2,8 +2,11 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from monitor.counting.letting_go import ClosedPane
 from monitor.exporting.counts_csv import write_counts
@@ -58,16 +61,31 @@ class Watching:
             name, pane_ms = judged.plan.name, judged.plan.pane_ms
             for pane, table in loop.books[judged.plan.feed].held(judged.number):
                 self._book.add(name, pane * pane_ms, table)
-        return Replayed(self.view, self._book, self.recordings, time.monotonic() - self._began)
+        memory_ms = max(feed.plan.counting.memory_ms for feed in loop.feeds.values())
+        return Replayed(self.view, self._book, self.recordings, time.monotonic() - self._began, memory_ms)
 
     def write(self, done: Replayed, out: Path) -> dict[str, Any]:
         """Write every file of a replay; gives the summary. `OSError` if the folder cannot be written."""
         out.mkdir(parents=True, exist_ok=True)
+        _clear(out)
         names = {name: Names(plan.lattice.coding) for name, plan in self._plans.items()}
         files = [str(path.relative_to(out)) for path in write_counts(done.book, out)]
         write_timeline(out / "timeline.ndjson", self.recordings.values(), names)
         write_report(out / "report.html", done)
         return write_summary(out / "summary.json", done, [*files, "timeline.ndjson", "report.html", "summary.json"])
+
+
+def _clear(out: Path) -> None:
+    """Take away what a replay before left here, and says so in its summary; nothing else."""
+    with suppress(OSError, msgspec.MsgspecError):
+        for name in msgspec.json.decode((out / "summary.json").read_bytes(), type=_Summary).files:
+            path = out / name
+            if path.resolve().is_relative_to(out.resolve()):
+                path.unlink(missing_ok=True)
+
+
+class _Summary(msgspec.Struct):
+    files: list[str]
 
 
 def worst(view: View) -> Verdict | None:

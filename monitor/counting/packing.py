@@ -93,6 +93,11 @@ def with_explained(payload: int, explained: int) -> int:
     return payload & ~3 | explained
 
 
+def is_same_but_explained(payload: int, other: int) -> bool:
+    """Whether two payloads differ at most in the answer to "was it explained?"."""
+    return payload | 3 == other | 3
+
+
 def has_combination(payload: int) -> bool:
     return combination_of(payload) != TO_COME
 

@@ -18,7 +18,7 @@ from monitor.counting.cells import LATE, ON_TIME, Cells
 from monitor.counting.expiry import Expiry
 from monitor.counting.history import History
 from monitor.counting.lateness import NEVER, Frontier
-from monitor.counting.packing import source_of
+from monitor.counting.packing import is_same_but_explained, source_of
 from monitor.counting.rows import Rows
 from monitor.counting.rules import CountingRules
 from monitor.counting.settlement import Cell, Settled, Settlement
@@ -56,7 +56,10 @@ class PartitionState:
     tallies
         Counts by (name, labels ...): `monitor.counting.tallies`.
     retracted
-        Labelled predictions taken back from a cell, by (model number, key): what its counter must not fall by.
+        What was taken back from a published cell, by (model number, key, is it label-free): what its counter must not
+        fall by. To be explained later takes no inference back.
+    taken_back
+        By how much a tally has fallen, by its key: what its counter must not fall by.
     totals
         Published cells of panes that were let go, by (model number, key, is it label-free).
     gone_before_ms
@@ -71,7 +74,8 @@ class PartitionState:
         self.progress: dict[str, Progress] = {}
         self.topics: list[str] = []
         self.tallies: Counter[Tally] = Counter()
-        self.retracted: Counter[tuple[int, int]] = Counter()
+        self.retracted: Counter[tuple[int, int, bool]] = Counter()
+        self.taken_back: Counter[Tally] = Counter()
         self.totals: Counter[tuple[int, int, bool]] = Counter()
         self.gone_before_ms = NEVER
         self.touched_rows: list[Ints] = []
@@ -125,11 +129,8 @@ class PartitionState:
         if after != before:
             self._move((before.said, before.said_in_evidence), (after.said, after.said_in_evidence))
             self._move((before.labelled, before.labelled_in_evidence), (after.labelled, after.labelled_in_evidence))
-            self._tally_settled(before, -1)
-            self._tally_settled(after, +1)
-            moved = before.labelled
-            if moved is not None and moved != after.labelled:
-                self.retracted[moved.model, moved.key] += 1
+            self._tally_settled(before, after)
+            self._tally_taken_back(before, after)
         return is_new
 
     def touch(self, slots: Ints) -> None:
@@ -150,14 +151,35 @@ class PartitionState:
         if evidence is not None and evidence != published:
             self.cells.add(evidence[:3], evidence.key, sign * (ON_TIME - LATE))
 
-    def _tally_settled(self, settled: Settled, sign: int) -> None:
+    def _tally_settled(self, before: Settled, after: Settled) -> None:
+        moved = self._tallied(after)
+        moved.subtract(self._tallied(before))
+        for key, count in moved.items():
+            self.tally(*key, count=count)
+            if count < 0 and key[0] != "pending":
+                self.taken_back[key] -= count
+
+    def _tallied(self, settled: Settled) -> Counter[Tally]:
+        found: Counter[Tally] = Counter()
         if settled.said is None:
-            return
+            return found
         source = self.sources.known[source_of(settled.said.key)]
         if settled.label is None:
-            self.tally("pending", source.model, count=sign)
+            found["pending", source.model] += 1
         elif settled.label_is_late and settled.label != Label.VOID:
-            self.tally("labels_late", source.model, LABEL_OF[Label(settled.label)], count=sign)
-        self.tally("corrections", source.model, source.revision, count=sign * settled.superseded)
+            found["labels_late", source.model, LABEL_OF[Label(settled.label)]] += 1
+        found["corrections", source.model, source.revision] += settled.superseded
         for topic, reason in settled.unpaired:
-            self.tally("unpaired", self.topics[topic], reason, count=sign)
+            found["unpaired", self.topics[topic], reason] += 1
+        return found
+
+    def _tally_taken_back(self, before: Settled, after: Settled) -> None:
+        said, labelled = before.said, before.labelled
+        if said is not None and (after.said is None or not is_same_but_explained(said.key, after.said.key)):
+            self.retracted[said.model, said.key, True] += 1
+        if labelled is None or labelled == after.labelled:
+            return
+        self.retracted[labelled.model, labelled.key, False] += 1
+        stays = after.labelled
+        if stays is None or (labelled.model, labelled.age_bin) != (stays.model, stays.age_bin):
+            self.taken_back["label_age", self.rules.models[labelled.model].name, str(labelled.age_bin)] += 1

@@ -54,7 +54,8 @@ class Rest(msgspec.Struct, array_like=True):
     progress: dict[str, tuple[int, int | None]]
     gone_before_ms: int
     tallies: list[tuple[tuple[str, ...], int]]
-    retracted: list[tuple[tuple[int, int], int]]
+    retracted: list[tuple[tuple[int, int, bool], int]]
+    taken_back: list[tuple[tuple[str, ...], int]]
     extra: bytes
 
 
@@ -91,6 +92,7 @@ def take_change(state: PartitionState, extra: bytes = b"") -> bytes:
             gone_before_ms=state.gone_before_ms,
             tallies=list(state.tallies.items()),
             retracted=list(state.retracted.items()),
+            taken_back=list(state.taken_back.items()),
             extra=extra,
         ),
     )
@@ -160,6 +162,7 @@ def _put_rest(state: PartitionState, rest: Rest) -> bytes:
     state.gone_before_ms = rest.gone_before_ms
     state.tallies.update(dict(rest.tallies))
     state.retracted.update(dict(rest.retracted))
+    state.taken_back.update(dict(rest.taken_back))
     return rest.extra
 
 

@@ -3,7 +3,9 @@
 Way of an event: steps 3 and 4, and its end. Pure.
 
 A tally is a key of strings, its name first. All are functions of what was said and of what was let go, never of batches
-or restarts; none falls but `pending`, `corrections`, `labels_late` and `unpaired`, which follow the ids they speak of.
+or restarts. `pending`, `corrections`, `labels_late`, `unpaired` and `label_age` follow the ids they speak of, and may
+fall; by how much all but `pending` have fallen stands in `PartitionState.taken_back`, under the same key: the sum of
+both only grows. It depends on the order of arrival, as `PartitionState.retracted` does.
 
 ======================================  ==============================================================================
 key                                     what it counts
@@ -42,6 +44,7 @@ KINDS: Final[dict[type[Event], str]] = {
     Explanation: "explanation",
 }
 """Kinds of events as they are called in tallies."""
+
 
 LABEL_OF: Final = {
     Label.NEGATIVE: "0",

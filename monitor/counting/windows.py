@@ -3,7 +3,7 @@
 Way of an event: between step 4 and 9. Pure. Late outcomes and corrections are in; detectors read `ripening` instead.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -54,9 +54,18 @@ def pane_table(state: PartitionState, model: int, pane: int) -> Table:
 
 def closed_table(state: PartitionState, model: int) -> Table:
     """Published counts of all panes of one model that one partition has let go."""
+    return _table_of(state, model, state.totals)
+
+
+def retracted_table(state: PartitionState, model: int) -> Table:
+    """What was taken back from published counts of one model in one partition, as if it stood."""
+    return _table_of(state, model, state.retracted)
+
+
+def _table_of(state: PartitionState, model: int, cells: Mapping[tuple[int, int, bool], int]) -> Table:
     parts: list[tuple[Ints, Ints, Ints, Ints]] = []
     for is_free in (True, False):
-        items = [(key, n) for (number, key, free), n in state.totals.items() if number == model and free == is_free]
+        items = [(key, n) for (number, key, free), n in cells.items() if number == model and free == is_free]
         pairs = np.array(items, np.int64).reshape(-1, 2)
         parts += _columns_of(pairs[:, 0], pairs[:, 1], is_free=is_free)
     return _grouped(state, parts)
@@ -107,11 +116,14 @@ def window(tables: Iterable[Table], lattice: Lattice) -> dict[str, Ints]:
 
 
 def label_age_counts(states: Sequence[PartitionState], model: int) -> Ints:
-    """Published labelled predictions by label-age bin, those of panes that were let go included."""
+    """Labelled predictions by label-age bin, of panes that were let go and such as were corrected since, too: they only
+    grow.
+    """
     counts = np.zeros(len(states[0].rules.edges[model]) - 1, np.int64)
     name = states[0].rules.models[model].name
     for state in states:
-        counts += [state.tallies["label_age", name, str(age_bin)] for age_bin in range(len(counts))]
+        for tallied in (state.tallies, state.taken_back):
+            counts += [tallied["label_age", name, str(age_bin)] for age_bin in range(len(counts))]
         for pane in state.cells.panes(model):
             for age_bin in state.cells.bins(model, pane):
                 if age_bin != FREE:

@@ -35,7 +35,7 @@ def series_per_subgroup(metrics: int, windows: int, judged: int, evidence: int) 
     a metric and a detector that runs on it.
 
     >>> series_per_subgroup(metrics=5, windows=2, judged=7, evidence=7)
-    166
+    168
     """
     sizes = {**_VALUES_OF, "state": len(Verdict), "window": windows}
     total = 0
@@ -110,14 +110,18 @@ def _groups(groups: Sequence[GroupView], into: Mapping[Stream, str]) -> tuple[Gr
 
 
 def _added(one: GroupView, more: GroupView) -> GroupView:
-    a, b = one.inferences, more.inferences
     return replace(
         one,
         windows={name: _added_counts(counts, more.windows[name]) for name, counts in one.windows.items()},
-        inferences=(a[0] + b[0], a[1] + b[1]),
+        inferences=_added2(one.inferences, more.inferences),
+        inferences_retracted=_added2(one.inferences_retracted, more.inferences_retracted),
         labelled=_added4(one.labelled, more.labelled),
         retracted=_added4(one.retracted, more.retracted),
     )
+
+
+def _added2(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+    return a[0] + b[0], a[1] + b[1]
 
 
 def _added4(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> tuple[int, int, int, int]:

@@ -98,12 +98,19 @@ CONFIG_INFO = _gauge("config_info", "hash", "Always 1; names the settings that r
 
 # A model.
 ATTRIBUTE_VALUES = _counter(
-    "attribute_values", "model attribute kind", "Inferences by what was said of an attribute; in steps of the gate."
+    "attribute_values",
+    "model attribute kind",
+    "Inferences by what was said of an attribute, retracted ones too; in steps of the gate.",
+)
+ATTRIBUTE_VALUES_RETRACTED = _counter(
+    "attribute_values_retracted",
+    "model attribute kind",
+    "Of those, what was said otherwise later, as attributes that come apart do; in steps of the gate.",
 )
 LABELS_LATE = _counter(
     "labels_late",
     "model actual",
-    "Labels too late for evidence, yet published; in steps of the gate.",
+    "Labels too late for evidence, yet published, corrected ones too; in steps of the gate.",
 )
 PENDING = _gauge("inferences_pending", "model", "Inferences without an outcome, inside the horizon.")
 EXPIRED = _counter(
@@ -135,7 +142,7 @@ WINDOW_END = _gauge(
 WINDOW_EXACT = _gauge(
     "window_exact",
     "model window",
-    "1 if no data flag lies in the window; 0: it may miss events.",
+    "1 if its counts are exact; 0: they may miss events. Evidence that began anew shows in verdicts, not here.",
     "before its first release",
 )
 REVISION_INFO = _gauge("revision_info", "model revision role", "Always 1; serving, known_good or condemned.")
@@ -149,7 +156,14 @@ LIMIT_SECONDS = _gauge("limit_seconds", "model limit", "A limit that an alert co
 LIMIT_RATIO = _gauge("limit_ratio", "model limit", "A limit that an alert compares with, as set.")
 
 # A subgroup.
-INFERENCES = _counter("inferences", f"{_S} predicted", "Inferences by prediction; in steps of the gate.")
+INFERENCES = _counter(
+    "inferences", f"{_S} predicted", "Inferences by prediction, retracted ones too; in steps of the gate."
+)
+INFERENCES_RETRACTED = _counter(
+    "inferences_retracted",
+    f"{_S} predicted",
+    "Inferences that were of another subgroup or prediction after all; in steps of the gate.",
+)
 LABELLED = _counter(
     "labelled_predictions",
     f"{_S} actual predicted",

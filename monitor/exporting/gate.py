@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from monitor.exporting.covering import withheld
 from monitor.exporting.places import Places, places_of
-from monitor.exporting.view import GroupView, ModelView, WindowCounts
+from monitor.exporting.view import GroupView, ModelView, Tallied, WindowCounts
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -66,6 +66,7 @@ class GatedGroup:
     subgroup: str
     windows: Mapping[str, GatedCounts]
     inferences: tuple[int, int]
+    inferences_retracted: tuple[int, int]
     labelled: tuple[int, int, int, int]
     retracted: tuple[int, int, int, int]
 
@@ -104,9 +105,7 @@ def released(counts: WindowCounts, min_cell: int) -> GatedCounts:
     >>> gated.fn is None, gated.tn, gated.n_labelled is None
     (True, 40, True)
     """
-    return gate_windows([GroupView("", "overall", "overall", {"": counts}, (0, 0), (0,) * 4, (0,) * 4)], min_cell)[0][
-        ""
-    ]
+    return gate_windows([GroupView("", "overall", "overall", {"": counts})], min_cell)[0][""]
 
 
 def gate_windows(groups: Sequence[GroupView], min_cell: int) -> list[Mapping[str, GatedCounts]]:
@@ -194,7 +193,8 @@ def gate(model: ModelView) -> GatedModel:
             attribute=group.attribute,
             subgroup=group.subgroup,
             windows=windows,
-            inferences=(stepped(group.inferences[0], size), stepped(group.inferences[1], size)),
+            inferences=_stepped2(group.inferences, size),
+            inferences_retracted=_stepped2(group.inferences_retracted, size),
             labelled=_stepped4(group.labelled, size),
             retracted=_stepped4(group.retracted, size),
         )
@@ -209,12 +209,20 @@ def gated_rest(model: ModelView) -> ModelView:
     return replace(
         model,
         groups=(),
-        attribute_values={key: stepped(n, size) for key, n in model.attribute_values.items()},
+        attribute_values={key: _stepped(n, size) for key, n in model.attribute_values.items()},
         expired={revision: stepped(n, size) for revision, n in model.expired.items()},
-        corrections={revision: stepped(n, size) for revision, n in model.corrections.items()},
-        labels_late=(stepped(model.labels_late[0], size), stepped(model.labels_late[1], size)),
+        corrections={revision: _stepped(n, size) for revision, n in model.corrections.items()},
+        labels_late=(_stepped(model.labels_late[0], size), _stepped(model.labels_late[1], size)),
         label_ages=tuple((edge, stepped(n, size)) for edge, n in model.label_ages),
     )
+
+
+def _stepped(one: Tallied, size: int) -> Tallied:
+    return Tallied(stepped(one.ever, size), stepped(one.taken_back, size))
+
+
+def _stepped2(totals: tuple[int, int], size: int) -> tuple[int, int]:
+    return stepped(totals[0], size), stepped(totals[1], size)
 
 
 def _stepped4(totals: tuple[int, int, int, int], size: int) -> tuple[int, int, int, int]:

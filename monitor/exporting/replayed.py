@@ -25,9 +25,12 @@ class Replayed:
         By model.
     seconds
         Wall time it took.
+    memory_ms
+        How long a record was held.
     """
 
     view: View
     book: CountsBook
     recordings: Mapping[str, Recording]
     seconds: float
+    memory_ms: int = 0

@@ -22,14 +22,16 @@ MODES = ("observe", "shadow", "approve", "auto")
 def add_model(out: Collected, model: ModelView) -> None:
     """What is said of the model as a whole; `model` is the gate's `rest`."""
     name = model.model
-    for (attribute, kind), n in model.attribute_values.items():
-        out.add(c.ATTRIBUTE_VALUES, (name, attribute, kind), n)
-    for actual, n in enumerate(model.labels_late):
-        out.add(c.LABELS_LATE, (name, str(actual)), n)
+    for (attribute, kind), values in model.attribute_values.items():
+        out.add(c.ATTRIBUTE_VALUES, (name, attribute, kind), values.ever)
+        out.add(c.ATTRIBUTE_VALUES_RETRACTED, (name, attribute, kind), values.taken_back)
+    for actual, late in enumerate(model.labels_late):
+        out.add(c.LABELS_LATE, (name, str(actual)), late.ever)
     out.add(c.PENDING, (name,), model.pending)
     for revision in model.revisions:
         out.add(c.EXPIRED, (name, revision), model.expired.get(revision, 0))
-        out.add(c.CORRECTIONS, (name, revision), model.corrections.get(revision, 0))
+        corrections = model.corrections.get(revision)
+        out.add(c.CORRECTIONS, (name, revision), 0 if corrections is None else corrections.ever)
     for edge, n in model.label_ages:
         out.add(c.LABEL_AGE, (name, number(edge)), n)
     if model.label_ages:
@@ -81,6 +83,7 @@ def add_subgroups(out: Collected, model: GatedModel) -> None:
 def _add_totals(out: Collected, labels: tuple[str, ...], group: GatedGroup) -> None:
     for predicted, n in enumerate(group.inferences):
         out.add(c.INFERENCES, (*labels, str(predicted)), n)
+        out.add(c.INFERENCES_RETRACTED, (*labels, str(predicted)), group.inferences_retracted[predicted])
     for index, cell in enumerate(product("01", repeat=2)):
         out.add(c.LABELLED, (*labels, *cell), group.labelled[index])
         out.add(c.RETRACTED, (*labels, *cell), group.retracted[index])

@@ -40,7 +40,8 @@ def add_topic(out: Collected, topic: TopicView) -> None:
     out.add(c.FIELDS_IGNORED, (name,), topic.fields_ignored)
     if "outcome" in kinds:
         for why in UNPAIRED:
-            out.add(c.UNPAIRED, (name, why), topic.unpaired.get(why, 0))
+            unpaired = topic.unpaired.get(why)
+            out.add(c.UNPAIRED, (name, why), 0 if unpaired is None else unpaired.ever)
     for (kind, model), time_ms in topic.last_event_ms.items():
         out.add(c.LAST_EVENT, (name, kind, model), time_ms / 1_000)
     for (kind, model), time_ms in topic.last_arrival_ms.items():

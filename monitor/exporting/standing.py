@@ -19,7 +19,8 @@ class Standing:
     """One stream: its verdict, and of the longest published window the cases, the rate and the evidence.
 
     `found`, `estimate` and `evidence`, the strongest, are None where the gate withholds them; `estimate` without
-    samples, `evidence` without data, too. `detectors` is the evidence of each; empty where it is withheld.
+    samples, `evidence` without data, too. `detectors` is the evidence of each; empty where it is withheld. `reached` is
+    the highest level that any of it is at, empty below watch: as little withheld as the verdict is.
     """
 
     said: StreamVerdict
@@ -27,6 +28,21 @@ class Standing:
     estimate: Estimate | None
     evidence: Evidence | None
     detectors: tuple[Evidence, ...] = ()
+    reached: str = ""
+
+
+def reached(evidence: Sequence[Evidence]) -> str:
+    """The highest level that any of the evidence is at: rollback, page, watch, or empty.
+
+    >>> reached([Evidence("reference", 9.0, 8.0, 10.0, 0.1, 5), Evidence("gap", None, 8.0, None, 0.1, 0)])
+    'watch'
+    """
+    for level in ("rollback", "page", "watch"):
+        for one in evidence:
+            nats = getattr(one, level)
+            if one.log_e is not None and nats is not None and one.log_e >= nats:
+                return level
+    return ""
 
 
 def strongest(evidence: Sequence[Evidence]) -> Evidence | None:
@@ -71,7 +87,8 @@ def standings(model: ModelView) -> tuple[Standing, ...]:
         # As in the metrics: evidence moves with every single case, so it shows only where the cases do.
         open_to_all = bool(shown) and all(cases(said.metric, one) is not None for one in shown.values())
         detectors = said.evidence if open_to_all else ()
-        rows.append(Standing(said, found, rate(found) if found else None, strongest(detectors), detectors))
+        estimate = rate(found) if found else None
+        rows.append(Standing(said, found, estimate, strongest(detectors), detectors, reached(said.evidence)))
     return tuple(rows)
 
 
@@ -105,6 +122,7 @@ def standing_record(standing: Standing) -> dict[str, Any]:
         "reference": None if said.reference is None else asdict(said.reference),
         "blind_below": said.blind_below,
         "evidence": None if evidence is None else evidence_record(evidence),
+        "reached": standing.reached or None,
         "detectors": [evidence_record(one) for one in standing.detectors],
         "cleared": said.cleared,
         "blame": None if said.blame is None else asdict(said.blame) | {"cannot_tell": said.blame.limits},

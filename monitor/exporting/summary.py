@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from monitor.exporting.moments import rfc3339
+from monitor.exporting.odd_times import odd_times
 from monitor.exporting.owner_only import NOTICE, owner_only
 from monitor.exporting.replayed import Replayed
 from monitor.exporting.standing import standing_record, standings
@@ -39,6 +40,7 @@ def summary(done: Replayed, files: Sequence[str]) -> dict[str, Any]:
         "seconds": round(done.seconds, 3),
         "watermark": _time(min(known)) if len(known) == len(watermarks) and known else None,
         "topics": {topic.topic: _topic(topic) for topic in done.view.topics},
+        "odd_times": list(odd_times(done)),
         "stopped": sorted({partition.topic for partition in done.view.partitions if partition.stopped}),
         "models": {model.model: _model(model, done) for model in done.view.models},
         "files": sorted(files),
@@ -57,7 +59,7 @@ def _topic(topic: TopicView) -> dict[str, Any]:
     return {
         "events": {f"{kind}_{result}": n for (kind, result), n in sorted(topic.results.items())},
         "rejected": {reason: n for reason, n in sorted(topic.rejected.items()) if n},
-        "unpaired": {reason: n for reason, n in sorted(topic.unpaired.items()) if n},
+        "unpaired": {reason: n.stand for reason, n in sorted(topic.unpaired.items()) if n.stand},
         "late": topic.late,
         "fields_ignored": topic.fields_ignored,
     }
@@ -81,9 +83,11 @@ def _model(model: ModelView, done: Replayed) -> dict[str, Any]:
         "false_alarm_budget_per_91d": dict(model.false_alarm_budget),
         "pending": model.pending,
         "expired": dict(model.expired),
-        "corrections": dict(model.corrections),
-        "labels_late": dict(zip(("0", "1"), model.labels_late, strict=True)),
-        "attribute_values": {f"{name}_{kind}": n for (name, kind), n in sorted(model.attribute_values.items())},
+        "corrections": {revision: n.stand for revision, n in model.corrections.items()},
+        "labels_late": {label: n.stand for label, n in zip(("0", "1"), model.labels_late, strict=True)},
+        "attribute_values": {
+            f"{name}_{kind}": n.stand for (name, kind), n in sorted(model.attribute_values.items()) if n.stand
+        },
     }
 
 

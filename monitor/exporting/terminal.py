@@ -81,11 +81,17 @@ def _title(model: ModelView) -> Text:
 
 
 def _numbers(row: Standing) -> tuple[str, ...]:
-    said, found, estimate, evidence = row.said, row.found, row.estimate, row.evidence
+    said, found, estimate = row.said, row.found, row.estimate
     return (
         "–" if estimate is None else f"{estimate.value:.3f} ({estimate.lower:.3f}–{estimate.upper:.3f})",
         "withheld" if found is None else f"{found.k} / {found.n}",
         "–" if said.reference is None else f"{said.reference.tolerated:.3f}",
-        "–" if evidence is None else f"{evidence.log_e:.1f} / {next_level(evidence):.1f}",
+        _evidence(row),
         "–" if said.blind_below is None else "blind" if said.blind_below >= 1 else f"{said.blind_below:.3f}",
     )
+
+
+def _evidence(row: Standing) -> str:
+    if row.evidence is not None:
+        return f"{row.evidence.log_e:.1f} / {next_level(row.evidence):.1f}"
+    return f"past {row.reached}" if row.reached else "–"

@@ -6,6 +6,7 @@ are exact here: `exporting.gate` decides what leaves.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from monitor.judging.verdict import StreamVerdict
 
@@ -29,21 +30,37 @@ class WindowCounts:
         return self.tp + self.fp + self.tn + self.fn
 
 
+class Tallied(NamedTuple):
+    """A number of things that may be said otherwise later: how many there ever were, and how many were taken back.
+
+    >>> Tallied(5, taken_back=2).stand
+    3
+    """
+
+    ever: int
+    taken_back: int = 0
+
+    @property
+    def stand(self) -> int:
+        return self.ever - self.taken_back
+
+
 @dataclass(frozen=True, slots=True)
 class GroupView:
     """One subgroup of one revision: counts by window, and totals since the state began.
 
-    `inferences` has the totals by prediction (0, 1); `labelled` and `retracted` by (actual, predicted):
-    index ``2 * actual + predicted``. Retracted is what corrections took back.
+    `inferences` and `inferences_retracted` have the totals by prediction (0, 1); `labelled` and `retracted` by (actual,
+    predicted): index ``2 * actual + predicted``. Retracted is what was said otherwise later, and is in the first, too.
     """
 
     revision: str
     attribute: str
     subgroup: str
     windows: Mapping[str, WindowCounts]
-    inferences: tuple[int, int]
-    labelled: tuple[int, int, int, int]
-    retracted: tuple[int, int, int, int]
+    inferences: tuple[int, int] = (0, 0)
+    inferences_retracted: tuple[int, int] = (0, 0)
+    labelled: tuple[int, int, int, int] = (0, 0, 0, 0)
+    retracted: tuple[int, int, int, int] = (0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +83,11 @@ class ModelView:
     groups: tuple[GroupView, ...]
     verdicts: tuple[StreamVerdict, ...]
     revisions: Mapping[str, tuple[str, ...]]  # revision -> roles (serving, known_good, condemned)
-    attribute_values: Mapping[tuple[str, str], int]  # (attribute, kind) -> inferences
+    attribute_values: Mapping[tuple[str, str], Tallied]  # (attribute, kind) -> inferences
     pending: int
     expired: Mapping[str, int]  # by revision
-    corrections: Mapping[str, int]  # by revision
-    labels_late: tuple[int, int]  # by actual label
+    corrections: Mapping[str, Tallied]  # by revision
+    labels_late: tuple[Tallied, Tallied]  # by actual label
     label_ages: tuple[tuple[float, int], ...]  # (upper edge in seconds, cumulative count)
     false_alarm_budget: Mapping[str, float]  # level -> expected per 91 d
     evidence_thresholds: Mapping[tuple[str, str, str, str], float]  # (attribute, metric, detector, level) -> nats
@@ -89,7 +106,7 @@ class TopicView:
     rejected: Mapping[str, int]  # by reason
     late: int
     fields_ignored: int
-    unpaired: Mapping[str, int]  # by reason
+    unpaired: Mapping[str, Tallied]  # by reason
     last_event_ms: Mapping[tuple[str, str], int]  # (type, model) -> event time
     last_arrival_ms: Mapping[tuple[str, str], int]
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from monitor.events import SCORE_BINS
+from monitor.intake.times import OLDEST_MS
 
 Kind = Literal["inference", "outcome", "attributes", "explanation"]
 
@@ -41,6 +42,7 @@ EventTime = Annotated[
         description="RFC 3339 with a zone, or integer milliseconds since 1970-01-01 UTC; from 1990 on, and at most "
         "five minutes after the broker's time of the record.",
         examples=["2026-01-01T00:00:00Z", 1767225600000],
+        extra_json_schema={"minimum": OLDEST_MS},
     ),
 ]
 Model = Annotated[Name, Meta(description="The model, as the settings name it. Optional where the feed fixes it.")]

@@ -189,7 +189,7 @@ class MonitorLoop:
             topics=tuple(view for feed in self.feeds.values() for view in topic_views(feed)),
             partitions=tuple(view for feed in self.feeds.values() for view in partition_views(feed)),
             heartbeats_ms=dict(self._heartbeats),
-            commits_ms=_oldest([feed.committed_ms for feed in self.feeds.values()]),
+            commits_ms=oldest([feed.committed_ms for feed in self.feeds.values()]),
             rebuilds=rebuilds,
             version=self._around.version,
             config_hash=self._around.config_hash,
@@ -209,7 +209,7 @@ class MonitorLoop:
             judged.close()
 
 
-def _oldest(commits_ms: Iterable[Mapping[int, int]]) -> dict[int, int]:
+def oldest(commits_ms: Iterable[Mapping[int, int]]) -> dict[int, int]:
     """By partition number, over all feeds: one that is stuck must not hide behind another."""
     found: dict[int, int] = {}
     for of_feed in commits_ms:

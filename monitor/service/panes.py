@@ -8,10 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.counting.lattice import Lattice
-from monitor.counting.packing import unpack_labelled
 from monitor.counting.partition import PartitionState
-from monitor.counting.windows import COLUMNS, Table, closed_table, pane_table
+from monitor.counting.windows import COLUMNS, Table, closed_table, pane_table, retracted_table
 
 Ints = NDArray[np.int64]
 
@@ -50,22 +48,9 @@ class PaneBook:
         """Tables of everything ever counted of a model."""
         return self.tables(model) + [closed_table(state, model) for _, state in sorted(self._states.items())]
 
-    def retracted(self, model: int, lattice: Lattice) -> dict[str, Ints]:
-        """Labelled predictions that corrections took back: revision -> shape (subgroups, 4), by (actual, predicted)."""
-        result: dict[str, Ints] = {}
-        for _, state in sorted(self._states.items()):
-            mine = [(key, count) for (number, key), count in sorted(state.retracted.items()) if number == model]
-            pairs = np.array(mine, np.int64).reshape(-1, 2)
-            source, combination, prediction, label = unpack_labelled(pairs[:, 0])
-            column = 2 * (label & 1) + prediction
-            for one in np.unique(source).tolist():
-                at = source == one
-                counts = np.zeros((int(at.sum()), 4), np.int64)
-                counts[np.arange(len(counts)), column[at]] = pairs[at, 1]
-                sums = lattice.sum(combination[at].tolist(), counts)
-                revision = state.sources.known[one].revision
-                result[revision] = result[revision] + sums if revision in result else sums
-        return result
+    def retracted(self, model: int) -> list[Table]:
+        """Tables of what was taken back from published counts of a model, partition by partition."""
+        return [retracted_table(state, model) for _, state in sorted(self._states.items())]
 
 
 def by_combination(tables: Iterable[Table]) -> tuple[Ints, Ints]:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.counting.windows import COLUMNS, label_age_counts, window
-from monitor.exporting.view import GroupView, ModelView, PartitionView, TopicView, WindowCounts, WindowView
+from monitor.counting.windows import COLUMNS, Table, label_age_counts, window
+from monitor.exporting.view import GroupView, ModelView, PartitionView, Tallied, TopicView, WindowCounts, WindowView
 from monitor.service.feed import Feed
 from monitor.service.judged import JudgedModel
 from monitor.service.panes import PaneBook, by_combination
-from monitor.service.shard import total
+from monitor.service.shard import Totals, total
 
 Ints = NDArray[np.int64]
 
@@ -34,20 +34,21 @@ def model_view(judged: JudgedModel, feed: Feed, book: PaneBook) -> ModelView:
     plan, number = judged.plan, judged.number
     end_ms = judged.judged_ms
     tallies = total(feed.shards.values())
-    combinations, counts = by_combination(book.totals(number))
+    stand, retracted = book.totals(number), book.retracted(number)
+    late = _by_last(tallies, "labels_late", plan.name)
     label_ages = np.cumsum(label_age_counts(feed.states, number)).tolist() if feed.states else []
     return ModelView(
         model=plan.name,
         mode=plan.mode,
         windows=() if end_ms is None else _window_views(judged, feed, end_ms),
-        groups=_groups(judged, book, {} if end_ms is None else windows_at(judged, book, end_ms)),
+        groups=_groups(judged, stand, retracted, {} if end_ms is None else windows_at(judged, book, end_ms)),
         verdicts=judged.verdicts,
         revisions={name: ("serving",) if name in judged.serving() else () for name in judged.kept()},
-        attribute_values=_attribute_values(judged, combinations, counts[:, 0]),
-        pending=tallies["pending", plan.name],
-        expired=_by_revision(tallies, "expired", plan.name),
-        corrections=_by_revision(tallies, "corrections", plan.name),
-        labels_late=(tallies["labels_late", plan.name, "0"], tallies["labels_late", plan.name, "1"]),
+        attribute_values=_attribute_values(judged, stand, retracted),
+        pending=tallies.stand["pending", plan.name],
+        expired={revision: n.ever for revision, n in _by_last(tallies, "expired", plan.name).items()},
+        corrections=_by_last(tallies, "corrections", plan.name),
+        labels_late=(late.get("0", Tallied(0)), late.get("1", Tallied(0))),
         label_ages=tuple(zip((feed.plan.counting.edges[number][1:] / 1_000).tolist(), label_ages, strict=False)),
         false_alarm_budget=judged.judge.budget(),
         evidence_thresholds=judged.judge.thresholds(),
@@ -65,47 +66,64 @@ def _window_views(judged: JudgedModel, feed: Feed, end_ms: int) -> tuple[WindowV
     )
 
 
-def _groups(judged: JudgedModel, book: PaneBook, windows: Mapping[str, Mapping[str, Ints]]) -> tuple[GroupView, ...]:
+def _groups(
+    judged: JudgedModel, stand: Sequence[Table], retracted: Sequence[Table], windows: Mapping[str, Mapping[str, Ints]]
+) -> tuple[GroupView, ...]:
     lattice = judged.plan.lattice
-    totals = window(book.totals(judged.number), lattice)
-    retracted = book.retracted(judged.number, lattice)
+    totals, taken_back = window(stand, lattice), window(retracted, lattice)
     groups = []
     for revision in judged.kept():
-        sums = totals.get(revision)
-        taken_back = retracted.get(revision, np.zeros((len(lattice.subgroups), 4), np.int64))
         for index, subgroup in enumerate(lattice.subgroups):
-            counts = (_NONE if sums is None else sums[index]).tolist()
-            back = tuple(taken_back[index].tolist())
-            net = (counts[4], counts[3], counts[5], counts[2])
+            now, back = (_by_cell(one.get(revision), index) for one in (totals, taken_back))
             groups.append(
                 GroupView(
                     revision=revision,
                     attribute=subgroup.attribute,
                     subgroup=subgroup.slug,
                     windows={name: _counts(by.get(revision), index) for name, by in windows.items()},
-                    inferences=(counts[0] - counts[1], counts[1]),
-                    labelled=(net[0] + back[0], net[1] + back[1], net[2] + back[2], net[3] + back[3]),
-                    retracted=(back[0], back[1], back[2], back[3]),
+                    inferences=(now[0] + back[0], now[1] + back[1]),
+                    inferences_retracted=back[:2],
+                    labelled=(now[2] + back[2], now[3] + back[3], now[4] + back[4], now[5] + back[5]),
+                    retracted=back[2:],
                 )
             )
     return tuple(groups)
+
+
+def _by_cell(sums: Ints | None, index: int) -> tuple[int, int, int, int, int, int]:
+    """Inferences by prediction, labelled predictions by (actual, predicted)."""
+    n, positive, tp, fp, tn, fn, *_ = (_NONE if sums is None else sums[index]).tolist()
+    return n - positive, positive, tn, fp, fn, tp
 
 
 def _counts(sums: Ints | None, index: int) -> WindowCounts:
     return WindowCounts(*(_NONE if sums is None else sums[index]).tolist())
 
 
-def _attribute_values(judged: JudgedModel, combinations: Ints, n: Ints) -> dict[tuple[str, str], int]:
+def _attribute_values(
+    judged: JudgedModel, stand: Sequence[Table], retracted: Sequence[Table]
+) -> dict[tuple[str, str], Tallied]:
+    now, back = _values_of(judged, stand), _values_of(judged, retracted)
+    return {key: Tallied(now[key] + back[key], back[key]) for key in now | back}
+
+
+def _values_of(judged: JudgedModel, tables: Sequence[Table]) -> Counter[tuple[str, str]]:
     coding = judged.plan.lattice.coding
     values: Counter[tuple[str, str]] = Counter()
-    for combination, count in zip(combinations.tolist(), n.tolist(), strict=True):
+    combinations, counts = by_combination(tables)
+    for combination, count in zip(combinations.tolist(), counts[:, 0].tolist(), strict=True):
         for attribute, code in zip(coding.attributes, coding.read(combination), strict=True):
             values[attribute.name, code.kind] += count
-    return dict(values)
+    return values
 
 
-def _by_revision(tallies: Mapping[tuple[str, ...], int], name: str, model: str) -> dict[str, int]:
-    return {key[2]: count for key, count in sorted(tallies.items()) if key[:2] == (name, model)}
+def _by_last(totals: Totals, *first: str) -> dict[str, Tallied]:
+    """Tallies whose key begins so, by what it ends with."""
+    return {
+        key[-1]: Tallied(count + totals.taken_back[key], totals.taken_back[key])
+        for key, count in sorted(totals.stand.items())
+        if key[:-1] == first
+    }
 
 
 def topic_views(feed: Feed) -> list[TopicView]:
@@ -124,16 +142,16 @@ def topic_views(feed: Feed) -> list[TopicView]:
                 for one in feed.plan.counting.numbers if not model else (model,):
                     if known == topic.name:
                         last_event[role, one] = max(time_ms, last_event.get((role, one), time_ms))
-        results = {key[2:4]: n for key, n in tallies.items() if key[:2] == ("events", topic.name)}
+        results = {key[2:4]: n for key, n in tallies.stand.items() if key[:2] == ("events", topic.name)}
         results[topic.role, "rejected"] = sum(rejected.values())
         views.append(
             TopicView(
                 topic=topic.name,
                 results={(kind, result): n for (kind, result), n in results.items()},
                 rejected=dict(rejected),
-                late=tallies["late", topic.name],
+                late=tallies.stand["late", topic.name],
                 fields_ignored=sum(extra.ignored.get(topic.name, 0) for extra in extras),
-                unpaired={key[2]: n for key, n in tallies.items() if key[:2] == ("unpaired", topic.name)},
+                unpaired=_by_last(tallies, "unpaired", topic.name),
                 last_event_ms=last_event,
                 last_arrival_ms={
                     (topic.role, model): feed.arrived_ms[topic.name]

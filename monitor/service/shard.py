@@ -6,20 +6,20 @@ the next poll; where the stored state cannot be trusted it is thrown away and re
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from typing import NamedTuple
 
 import msgspec
-import numpy as np
 
 from monitor.counting.fold import Fold
 from monitor.counting.letting_go import ClosedPane, enforce_cap, let_go
 from monitor.counting.partition import PartitionState
 from monitor.counting.persistence import restore, slice_numbers, take_change, take_slice
-from monitor.counting.tallies import KINDS
+from monitor.counting.tallies import KINDS, Tally
 from monitor.intake.decode import Decoded
 from monitor.intake.reject_stop import RejectMeter
 from monitor.intake.times import MOST_AHEAD_MS
-from monitor.ports import Batch, Record, StateCorrupt, StateStore
+from monitor.ports import Batch, StateCorrupt, StateStore
+from monitor.service.missed import Arrived, late_after_idle, pushed_out
 from monitor.service.plan import FeedPlan, TopicPlan
 
 
@@ -114,7 +114,10 @@ class Shard:
             # A restart reads on behind them: whoever they were about is missing all the same.
             self._is_inexact_before("dead_letters", max(record.timestamp for record in records) + MOST_AHEAD_MS)
             decoded = _cut(decoded, stop + 1)
-        self._note_broken_delay(topic, records, decoded, max(judged_ms), is_covered=is_covered)
+        arrived, frontier = Arrived(decoded, records), self.state.topic(topic.name).frontier
+        longest_ms = None if is_covered else topic.publish_delay_ms
+        self._is_inexact_before("late_after_idle", late_after_idle(arrived, frontier, max(judged_ms), longest_ms))
+        self._is_inexact_before("evicted", pushed_out(arrived, frontier, self.state.rules, self.state.gone_before_ms))
         self._fold.fold(self.state, topic.name, decoded.events)
         self.state.topic(topic.name).next_offset = records[-1].offset + 1
         self._note(topic, batch, decoded, clock_ms)
@@ -126,26 +129,6 @@ class Shard:
             if topic in self.extra.meters:
                 self._meters[topic].restore(self.extra.meters[topic])
         return self._meters[topic]
-
-    def _note_broken_delay(
-        self, topic: TopicPlan, records: Sequence[Record], decoded: Decoded, judged_ms: int, *, is_covered: bool
-    ) -> None:
-        """Flag records that were on time in their own partition, yet come after it was passed over as idle.
-
-        Their cells have been read: they mend published counts only. A rebuild reads cells' records again: of these only
-        such as came later than their producer's stated delay can have been missed.
-        """
-        frontier = self.state.topic(topic.name).frontier
-        if not decoded.events or (frontier.watermark_ms is not None and frontier.watermark_ms >= judged_ms):
-            return
-        times = np.fromiter((event.event_time_ms for event in decoded.events), np.int64, len(decoded.events))
-        marks = replace(frontier).advance(times)
-        is_broken = (times >= marks) & (times < judged_ms)
-        if not is_covered:
-            arrived = np.fromiter((records[index].timestamp for index in decoded.indexes), np.int64, len(times))
-            is_broken &= arrived - times > topic.publish_delay_ms
-        if is_broken.any():
-            self._is_inexact_before("late_after_idle", int(times[is_broken].max()) + 1)
 
     def _note(self, topic: TopicPlan, batch: Batch, decoded: Decoded, clock_ms: int | None) -> None:
         extra = self.extra
@@ -171,9 +154,10 @@ class Shard:
             self._is_inexact_before("evicted", newest + 1)
         return let_go(self.state, watermark_ms, judged_ms)
 
-    def _is_inexact_before(self, flag: str, time_ms: int) -> None:
+    def _is_inexact_before(self, flag: str, time_ms: int | None) -> None:
         known = self.extra.inexact_before_ms
-        known[flag] = max(time_ms, known.get(flag, time_ms))
+        if time_ms is not None:
+            known[flag] = max(time_ms, known.get(flag, time_ms))
 
     def commit(self) -> None:
         """Store what changed, with the next offsets, and one slice of the snapshot. `OSError` if the disk refuses."""
@@ -208,9 +192,17 @@ def _newest(decoded: Decoded, topic: TopicPlan) -> Mapping[str, int]:
     return newest
 
 
-def total(shards: Iterable[Shard]) -> Counter[tuple[str, ...]]:
+class Totals(NamedTuple):
+    """Tallies of all shards as they stand, and by how much they have fallen."""
+
+    stand: Counter[Tally]
+    taken_back: Counter[Tally]
+
+
+def total(shards: Iterable[Shard]) -> Totals:
     """Tallies of all shards."""
-    tallies: Counter[tuple[str, ...]] = Counter()
+    totals = Totals(Counter(), Counter())
     for shard in shards:
-        tallies.update(shard.state.tallies)
-    return tallies
+        totals.stand.update(shard.state.tallies)
+        totals.taken_back.update(shard.state.taken_back)
+    return totals

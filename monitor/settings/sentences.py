@@ -22,8 +22,13 @@ Said = tuple[str, str]
 
 
 def problems_of(errors: Iterable[ErrorDetails], tree: Node) -> list[Problem]:
-    """The validator's errors as problems with their places."""
-    return [_problem(error, tree) for error in errors]
+    """The validator's errors as problems with their places.
+
+    A list all of whose entries are wrong seems empty to the validator: it is their problem alone.
+    """
+    found = list(errors)
+    above = {error["loc"][:length] for error in found for length in range(len(error["loc"]))}
+    return [_problem(error, tree) for error in found if not (error["type"] == "too_short" and error["loc"] in above)]
 
 
 def _problem(error: ErrorDetails, tree: Node) -> Problem:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,46 @@ def test_what_was_refused_before_is_not_said_of_this_replay(tmp_path: Path) -> N
     assert here("replay", tmp_path / "bad", *out).returncode == 3
     assert here("replay", tmp_path / "good", *out).returncode == 4
     assert not (tmp_path / "out" / "rejects.ndjson").exists()
+
+
+def test_a_flood_of_refused_records_says_where_reading_stopped(tmp_path: Path) -> None:
+    write_roles(tmp_path / "stream", patients())
+    with (tmp_path / "stream" / "outcome.ndjson").open("a") as file:
+        file.write("{\n" * 1_200)
+    settings = write_settings(tmp_path / "replay.yaml")
+    done = here("replay", tmp_path / "stream", "--settings", settings, "--out", tmp_path / "out")
+    assert done.returncode == 3
+    said = " ".join(done.stdout.split())
+    assert "found: reading STOPPED, too many records were refused; what lies behind them was not read" in said
+    assert "said: reading STOPPED" not in said
+
+
+@pytest.mark.parametrize("role", ["inference", "outcome"])
+def test_an_event_of_a_wrong_year_is_named(role: str, tmp_path: Path) -> None:
+    story = patients()
+    write_roles(tmp_path / "stream", story)
+    first, *_ = [case for case in story if case.learnt_ms < story[-1].time_ms]
+    at_ms = int(datetime(2099, 1, 1, tzinfo=UTC).timestamp() * 1_000)
+    odd = replace(first, prediction_id="odd", time_ms=at_ms).inference() if role == "inference" else None
+    with (tmp_path / "stream" / f"{role}.ndjson").open("a") as file:
+        file.write(json.dumps(odd or {**first.outcome(), "event_time": at_ms}) + "\n")
+    settings = write_settings(tmp_path / "replay.yaml")
+    done = here("replay", tmp_path / "stream", "--settings", settings, "--out", tmp_path / "out")
+    (said,) = json.loads((tmp_path / "out" / "summary.json").read_text())["odd_times"]
+    assert said.startswith("readmission: ")
+    assert "2099-01-01T00:00:00Z" in said
+    assert "Is a year wrong?" in " ".join(done.stdout.split())
+
+
+def test_of_a_stream_without_odd_times_nothing_is_said(tmp_path: Path) -> None:
+    _, out, _ = replayed(tmp_path, patients())
+    assert json.loads((out / "summary.json").read_text())["odd_times"] == []
+
+
+def test_a_replay_into_a_used_folder_leaves_nothing_of_the_one_before_and_all_else(tmp_path: Path) -> None:
+    _, out, _ = replayed(tmp_path, patients())
+    assert (out / "counts_7d.csv").exists()
+    (out / "mine.csv").write_text("kept")
+    settings = write_settings(tmp_path / "other.yaml", ("published: [7d, 28d]", "published: [14d]"))
+    here("replay", tmp_path / "stream", "--settings", settings, "--out", out)
+    assert {path.name for path in out.glob("*.csv")} == {"counts_1d.csv", "counts_14d.csv", "mine.csv"}

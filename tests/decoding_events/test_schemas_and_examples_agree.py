@@ -40,6 +40,13 @@ def test_an_accepted_example_fits_its_schema_and_is_decoded(kind: str, example: 
     assert type(decoded.events[0]).__name__.lower() == kind
 
 
+@pytest.mark.parametrize("kind", ROLE_OF)
+def test_seconds_taken_for_milliseconds_fit_no_schema(kind: str) -> None:
+    event = {**examples(kind, "accepted")[0]["event"], "event_time": 1_767_225_600}
+    with pytest.raises(jsonschema.ValidationError, match="is less than the minimum of 631152000000"):
+        jsonschema.validate(event, schemas()[kind], jsonschema.Draft202012Validator)
+
+
 @pytest.mark.parametrize(("kind", "example"), REFUSED, ids=name)
 def test_a_refused_example_gives_exactly_its_reason(kind: str, example: dict[str, Any]) -> None:
     assert fate(decode(ROLE_OF[kind], [value_of(example)])) == (example["reason"], example["field"])

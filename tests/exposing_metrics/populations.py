@@ -6,7 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.counting.lattice import Lattice
-from monitor.exporting.view import GroupView, ModelView, PartitionView, TopicView, View, WindowCounts, WindowView
+from monitor.exporting.view import (
+    GroupView,
+    ModelView,
+    PartitionView,
+    Tallied,
+    TopicView,
+    View,
+    WindowCounts,
+    WindowView,
+)
 from monitor.judging.blame import Blame
 from monitor.judging.verdict import Evidence, ReferenceRate, StreamVerdict, Verdict
 from monitor.vocabulary import AttributeCoding, Coding
@@ -105,11 +114,11 @@ def model(shown: Sequence[GroupView], *, series_limit: int = 100_000, min_cell: 
             for index, (group, metric) in enumerate((group, metric) for group in shown for metric in METRICS)
         ),
         revisions=dict.fromkeys(revisions, ("serving",)),
-        attribute_values={("a", "known"): 104, ("a", "absent"): 7},
+        attribute_values={("a", "known"): Tallied(104), ("a", "absent"): Tallied(7)},
         pending=12,
         expired={"r1": 25},
-        corrections={"r1": 5},
-        labels_late=(3, 40),
+        corrections={"r1": Tallied(5)},
+        labels_late=(Tallied(3), Tallied(40)),
         label_ages=((3_600.0, 15), (86_400.0, 90), (31_536_000.0, 120)),
         false_alarm_budget={"page": 1.0, "watch": 13.0},
         evidence_thresholds={("a", metric, "reference", "page"): 10.75 for metric in METRICS},
@@ -128,7 +137,7 @@ def view(*models: ModelView) -> View:
         rejected={"not_json": 1, "bad_time": 0},
         late=2,
         fields_ignored=3,
-        unpaired={"no_inference": 4},
+        unpaired={"no_inference": Tallied(4)},
         last_event_ms={("inference", "readmission"): 1_767_225_600_123},
         last_arrival_ms={("inference", "readmission"): 1_767_225_601_000},
     )

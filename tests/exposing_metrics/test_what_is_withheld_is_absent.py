@@ -21,7 +21,7 @@ MORE = WindowCounts(5_600, 1_590, 500, 770, 2_750, 295, 1_950, 880, 5_600)
 
 def scrape(*named: tuple[str, str, WindowCounts]) -> Collected:
     groups = [
-        GroupView("r1", attribute, name, {"28d": counts}, (7, 30), (1, 2, 3, 40), (0, 0, 0, 0))
+        GroupView("r1", attribute, name, {"28d": counts}, (7, 30), (0, 0), (1, 2, 3, 40), (0, 0, 0, 0))
         for attribute, name, counts in named
     ]
     return collected(populations.view(populations.model(groups)))

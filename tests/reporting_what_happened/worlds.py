@@ -12,7 +12,16 @@ from monitor.exporting.moments import DAY_MS
 from monitor.exporting.pane_counts import CountedModel, CountsBook
 from monitor.exporting.recording import Recording
 from monitor.exporting.replayed import Replayed
-from monitor.exporting.view import GroupView, ModelView, PartitionView, TopicView, View, WindowCounts, WindowView
+from monitor.exporting.view import (
+    GroupView,
+    ModelView,
+    PartitionView,
+    Tallied,
+    TopicView,
+    View,
+    WindowCounts,
+    WindowView,
+)
 from monitor.judging.verdict import StreamVerdict
 from monitor.vocabulary import AttributeCoding, Coding
 from tests.reporting_what_happened.plain_judge import METRICS, PlainJudge
@@ -165,11 +174,11 @@ def _model_view(world: World, tables: Mapping[int, Table], verdicts: tuple[Strea
         groups=tuple(groups),
         verdicts=verdicts,
         revisions=dict.fromkeys((said.revision for said in verdicts), ("serving",)),
-        attribute_values={("race", "known"): 1_000, ("race", "absent"): 3},
+        attribute_values={("race", "known"): Tallied(1_000), ("race", "absent"): Tallied(3)},
         pending=12,
         expired={"r1": 25},
-        corrections={"r1": 5},
-        labels_late=(3, 40),
+        corrections={"r1": Tallied(5)},
+        labels_late=(Tallied(3), Tallied(40)),
         label_ages=((3_600.0, 15), (86_400.0, 90)),
         false_alarm_budget={"page": 1.0, "watch": 13.0},
         evidence_thresholds={},
@@ -192,7 +201,7 @@ def _view(models: tuple[ModelView, ...]) -> View:
         rejected={"not_json": 3, "bad_time": 1, "empty": 0},
         late=2,
         fields_ignored=3,
-        unpaired={"no_inference": 4},
+        unpaired={"no_inference": Tallied(4)},
         last_event_ms={("inference", model.model): START_MS + 10 * DAY_MS for model in models},
         last_arrival_ms={},
     )

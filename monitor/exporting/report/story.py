@@ -139,7 +139,7 @@ def _windows(book: CountsBook, view: ModelView, span_ms: int, end_ms: int) -> li
     windows: list[tuple[WindowSums, _Shown]] = []
     for sums in found[-MOST_WINDOWS:]:
         groups = [
-            GroupView(revision, group.attribute, group.slug, {"": WindowCounts(*row)}, (0, 0), (0,) * 4, (0,) * 4)
+            GroupView(revision, group.attribute, group.slug, {"": WindowCounts(*row)})
             for revision, counts in sums.by_revision.items()
             for group, row in zip(subgroups, counts.tolist(), strict=True)
         ]

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from monitor.exporting.moments import day
 from monitor.exporting.rates import Cases
 from monitor.exporting.report.story import StreamStory
-from monitor.exporting.standing import next_level
+from monitor.exporting.standing import next_level, reached
 from monitor.judging.verdict import StreamVerdict, Verdict
 
 
@@ -185,8 +185,9 @@ def _excess(stream: StreamStory, total: Cases) -> Iterator[str]:
 def evidence_text(stream: StreamStory) -> str:
     """Evidence and the level it has still to reach, for a table.
 
-    A dash where there is none or it may not be shown.
+    Where it may not be shown, the level it has reached; a dash below.
     """
     if stream.evidence is None or stream.evidence.log_e is None:
-        return "–"
+        level = reached(stream.said.evidence)
+        return f"past {level}" if level else "–"
     return f"{stream.evidence.log_e:.1f} / {next_level(stream.evidence):.1f}"

@@ -49,6 +49,13 @@ def open_api_has_tokens(given: Given) -> Iterator[Finding]:
         yield Finding(("api",), message, "add the tokens, or use 127.0.0.1:8464")
 
 
+def ports_differ(given: Given) -> Iterator[Finding]:
+    """Metrics and the API are served on ports of their own; port 0 is any."""
+    (one, port), (other, same) = (at.rsplit(":", 1) for at in (given.section.telemetry, given.section.api))
+    if port == same != "0" and (one == other or not one or not other):
+        yield Finding(("api",), f"port {port} serves the metrics already (telemetry)", "give each a port of its own")
+
+
 def gate_trusts_someone(given: Given) -> Iterator[Finding]:
     """A gate that is on can be passed."""
     if given.section.mode != "off" and not given.section.trusted_keys:
@@ -63,7 +70,14 @@ SECTION_RULES: Final[tuple[tuple[tuple[str, ...], type[Section], tuple[Rule, ...
         SecuritySettings,
         ((("protocol", "insecure"), nothing_is_read_in_the_clear), (("protocol",), login_is_whole)),
     ),
-    (("http",), HttpSettings, ((("api", "tokens.read_file", "tokens.operate_file"), open_api_has_tokens),)),
+    (
+        ("http",),
+        HttpSettings,
+        (
+            (("api", "tokens.read_file", "tokens.operate_file"), open_api_has_tokens),
+            (("telemetry", "api"), ports_differ),
+        ),
+    ),
     (("gate",), GateSettings, ((("mode", "trusted_keys"), gate_trusts_someone),)),
 )
 """Path of a section, its model, and its rules."""

@@ -52,10 +52,13 @@ def rejects_have_a_place(given: Given) -> Iterator[Finding]:
     if feed.dead_letter != "topic" and feed.dead_letter_topic is not None:
         message = f"nothing goes there while dead_letter is {feed.dead_letter}"
         yield Finding(("dead_letter_topic",), message, "set dead_letter: topic")
-    read = [getattr(topic, "topic", None) for topic in topics_of(feed).values()]
-    if feed.dead_letter_topic in read and feed.dead_letter_topic is not None:
-        message = f"topic {shown(feed.dead_letter_topic)} is read by this feed: its rejects would be read, and rejected"
-        yield Finding(("dead_letter_topic",), message, "give rejects a topic of their own")
+    for name, other in ((given.name, feed), *given.feeds.items()):
+        read = [getattr(getattr(other, role, None), "topic", None) for role in NEEDED]
+        if feed.dead_letter_topic is not None and feed.dead_letter_topic in read:
+            reader = "this feed" if name == given.name else f"feed {name}"
+            message = f"topic {shown(feed.dead_letter_topic)} is read by {reader}: rejects would be read, and rejected"
+            yield Finding(("dead_letter_topic",), message, "give rejects a topic of their own")
+            return
 
 
 def mappings_are_whole(given: Given) -> Iterator[Finding]:

@@ -62,7 +62,8 @@ class ModelSettings(Section):
     attributes: dict[str, AttributeSettings] = setting("Protected attributes by name.", min_length=1, max_length=16)
     subgroups: SubgroupSettings = setting("Crossings of attributes.", default=SubgroupSettings)
     series_limit: int = setting(
-        "Most series of subgroups, metrics, windows and revisions.",
+        "Most series of the model. Settings whose published rates alone are more are refused; of all series beyond it, "
+        "the deepest, thinnest crossings fold into `other`.",
         default=10_000,
         why="The shipped limit of a scrape.",
         gt=0,
