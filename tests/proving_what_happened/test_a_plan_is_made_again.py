@@ -36,9 +36,10 @@ def details_of(plan: Plan, record: StreamRecord | None) -> dict[str, Any]:
 def logged(kept: Place, record: StreamRecord | None, **changed: Any) -> Entry:
     """The entry of a plan, in a log on the disk."""
     plan = plan_of(record)
+    kind = changed.pop("kind", Kind.PLANNED)
     said = {"incident": INCIDENT, "plan": plan.hash, "uid": UID, "details": details_of(plan, record)} | changed
     trail = kept.open()
-    entry = trail.write(Kind.PLANNED, at_ms=NOW_MS, actor="fairdrift", **said)
+    entry = trail.write(kind, at_ms=NOW_MS, actor="fairdrift", **said)
     trail.close()
     return entry
 
@@ -127,6 +128,14 @@ def test_what_no_plan_rests_on_may_differ() -> None:
     details["record"] |= {"seq": 99, "id": "another", "issued_at": "2027-01-16T00:00:00Z"}
     said: dict[str, Any] = {"kind": Kind.PLANNED, "actor": "fairdrift", "uid": UID, "plan": plan_of(record).hash}
     assert replanned(Entry(seq=1, at_ms=0, incident=INCIDENT, details=details, **said)).is_same
+
+
+def test_the_plan_that_was_carried_out_is_made_again_too(kept: Place) -> None:
+    logged(kept, stream())
+    logged(kept, stream(), kind=Kind.INTENT)
+    logged(kept, stream(), kind=Kind.PATCHED, details={})
+    code, said = replay(kept, INCIDENT)
+    assert (code, [one["seq"] for one in said["plans"]]) == (0, [1, 2])
 
 
 def test_a_plan_that_nobody_made_is_refused(kept: Place) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 
 import msgspec
 
-from monitor.acting.entries import Entry, Kind
+from monitor.acting.entries import Entry
 from monitor.acting.plan import evidence_digest, plan_hash
 from monitor.acting.records import StreamRecord
 
 
 class PlanDetails(msgspec.Struct, frozen=True):
-    """Of the details of a `planned` entry, what the plan's name is made of; `template` is a digest."""
+    """Of a plan in the details of an entry, what the plan's name is made of; `template` is a digest."""
 
     uid: str
     judged_model: str
@@ -31,7 +31,7 @@ class PlanDetails(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Replanned:
-    """One `planned` entry, made again.
+    """The plan of one entry, made again.
 
     Parameters
     ----------
@@ -59,11 +59,9 @@ class Replanned:
 
 
 def of_name(entries: Iterable[Entry], name: str) -> Sequence[Entry]:
-    """The entries that made a plan: of an incident, or with a plan's hash."""
+    """The entries that hold a plan (made, held, or about to be carried out): of an incident, or with a plan's hash."""
     return [
-        entry
-        for entry in entries
-        if entry.kind is Kind.PLANNED and "plan" in entry.details and name in (entry.incident, entry.plan)
+        entry for entry in entries if entry.plan and "plan" in entry.details and name in (entry.incident, entry.plan)
     ]
 
 
