@@ -74,7 +74,6 @@ class SqliteAuditStore:
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
         self._db: sqlite3.Connection | None = None
-        self._is_doubtful = False
         self._lock: int | None = None
         try:
             self._lock = _locked(folder)
@@ -96,9 +95,9 @@ class SqliteAuditStore:
     def append(self, line: bytes) -> None:
         """Add a line; it is on the disk when this returns.
 
-        After `AuditUnwritable` it is not there, and nothing else is written before the disk has forgotten it. Only if
-        the disk fails to sync *and* the machine then stops before it works again may that one line be there later,
-        whole: what it announces was not done.
+        After `AuditUnwritable` it is not there: it is cleared away at once, or written over by what is written next.
+        Only if the disk fails to sync, clearing fails, too, *and* the machine then stops before anything is written may
+        that one line be there later, whole: what it announces was not done.
         """
         self._insert("line", line)
 
@@ -134,22 +133,12 @@ class SqliteAuditStore:
     def _write(self, statement: str, body: bytes) -> None:
         db = self._connection()
         try:
-            if self._is_doubtful:
-                self._forget(db)
-            self._is_doubtful = True
             db.execute(statement, (body,))  # a transaction of its own
-            self._is_doubtful = False
         except sqlite3.Error as error:
             with contextlib.suppress(sqlite3.Error):
-                self._forget(db)
+                # Of a write that failed at its very end, all may stand in the write-ahead log: a crash would find it.
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             raise AuditUnwritable(self._sentence(error)) from error
-
-    def _forget(self, db: sqlite3.Connection) -> None:
-        """Empty the write-ahead log, so that nothing of a failed write is found in it after a crash."""
-        (is_busy, *_), *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        if is_busy:
-            raise sqlite3.OperationalError("a reader holds the log while a failed write is cleared away")
-        self._is_doubtful = False
 
     def _connection(self) -> sqlite3.Connection:
         if self._db is None:

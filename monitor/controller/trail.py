@@ -155,22 +155,27 @@ class Trail:
     def _load(self) -> None:
         lines, notes = list(self._store.lines()), list(self._store.checkpoints())
         trust = None if self._signing is None else self._signing.trust
-        report = verify(lines, notes, (), trust)
+        outside = self._outside()
+        report = verify(lines, notes, outside or (), trust)
         refuse_broken(report)
         for line in lines:
             self._take(read_line(line)[0], line)
-        self._signed = report.signed
+        self._signed, self._anchored, self._is_compared = report.signed, report.anchored, outside is not None
         if trust is not None and self._anchors is not None:
             told = [(read_checkpoint(note, trust.origin, trust.key, trust.check).size, note) for note in notes]
-            self._waiting = sorted(told)
-            try:
-                self._compare(lines, trust, self._anchors)
-            except AnchorUnreachable as error:
-                self.anchor_trouble = str(error)
+            self._waiting = sorted(one for one in told if one[0] > self._anchored)
 
-    def _compare(self, lines: Sequence[bytes], trust: Trust, anchors: Anchors) -> None:
-        """Holds the lines against the copies outside, once; what these do not have yet is left to be copied."""
-        report = verify(lines, (), list(anchors.notes()), trust)
+    def _outside(self) -> list[bytes] | None:
+        """The copies outside; None if they cannot be read, which is then told."""
+        try:
+            return [] if self._anchors is None else list(self._anchors.notes())
+        except AnchorUnreachable as error:
+            self.anchor_trouble = str(error)
+            return None
+
+    def _compare(self, trust: Trust, anchors: Anchors) -> None:
+        """Holds the lines against copies that could not be read at the start; what these lack is left to be copied."""
+        report = verify(list(self._store.lines()), (), list(anchors.notes()), trust)
         refuse_broken(report)
         self._anchored, self._is_compared = report.anchored, True
         self._waiting = [one for one in self._waiting if one[0] > self._anchored]
@@ -209,7 +214,7 @@ class Trail:
             return
         try:
             if not self._is_compared:
-                self._compare(list(self._store.lines()), self._signing.trust, self._anchors)
+                self._compare(self._signing.trust, self._anchors)
             while self._waiting:
                 size, note = self._waiting[0]
                 self._anchors.put(note, size)

@@ -49,6 +49,7 @@ def entries_in(bundle: Path) -> list[int]:
         ("2026-11-01", 1, 7),  # four entries, and on to the next checkpoint
         ("2026-11-03", 9, 14),
         ("2026-11-03/2026-11-05", 9, 21),
+        ("2026-11-01/2026-11-08", 1, 28),  # the end is not in it
         ("2026-11", 1, 30),  # two entries more than the last checkpoint covers
         ("2026", 1, 30),
     ],
@@ -126,7 +127,20 @@ def forged_checkpoint(bundle: Path) -> None:
     path.write_text("\n".join([text[0], "13", *text[2:], ""]))
 
 
-HARMS = [edit, cut, another_past, another_shape, another_manifest, without_checkpoints, forged_checkpoint]
+def another_readme(bundle: Path) -> None:
+    (bundle / "README.txt").write_text("All is well.")
+
+
+HARMS = [
+    another_readme,
+    edit,
+    cut,
+    another_past,
+    another_shape,
+    another_manifest,
+    without_checkpoints,
+    forged_checkpoint,
+]
 
 
 @pytest.mark.parametrize("harm", HARMS)
@@ -138,7 +152,7 @@ def test_harm_to_a_bundle_is_found(kept: Place, tmp_path: Path, harm: Callable[[
     assert "good" not in said
 
 
-@pytest.mark.parametrize("harm", [one for one in HARMS if one is not another_manifest])
+@pytest.mark.parametrize("harm", [one for one in HARMS if one not in (another_manifest, another_readme)])
 def test_harm_is_found_in_what_is_signed_though_the_manifest_was_made_anew(
     kept: Place, tmp_path: Path, harm: Callable[[Path], None]
 ) -> None:
@@ -156,6 +170,22 @@ def test_harm_is_found_in_what_is_signed_though_the_manifest_was_made_anew(
     (bundle / "manifest.json").write_text(json.dumps(told))
     code, said = checked(bundle)
     assert code == 3, said
+
+
+@pytest.mark.parametrize(
+    ("harm", "sentence"),
+    [
+        (edit, "entry 10: the one before it is not the one it was written after"),
+        (another_shape, "before.json: 8 entries have 1 full subtrees, not 2"),
+        (another_readme, "README.txt: is missing, or not the one that was exported"),
+        (cut, "lines.ndjson: holds entries 9 to 13, not those of the manifest"),
+        (forged_checkpoint, "is not signed by wards.example/fairdrift"),
+    ],
+)
+def test_harm_to_a_bundle_is_named(kept: Place, tmp_path: Path, harm: Callable[[Path], None], sentence: str) -> None:
+    bundle = exported(kept, "2026-11-03", tmp_path)
+    harm(bundle)
+    assert sentence in checked(bundle)[1]
 
 
 def test_a_bundle_of_another_key_is_not_believed(kept: Place, tmp_path: Path) -> None:

@@ -1,51 +1,13 @@
-"""The log that the controller keeps: verified at its start, durable before anything is done, signed, copied outside."""
-
-from collections.abc import Callable
+"""The log that the controller keeps: durable before anything is done, signed, copied outside."""
 
 import pytest
 
 from monitor.acting.audit.form import read_line
 from monitor.acting.canonical import NotCanonical
-from monitor.acting.entries import Entry, Kind
-from monitor.controller.trail import Signing, Trail, TrailBroken
+from monitor.acting.entries import Kind
 from monitor.ports_acting import AuditUnwritable
-from monitor.simulating.audit import MemoryAnchors, MemoryAuditStore
-from tests.acting_safely.keys import Key, ed25519_check
-from tests.acting_safely.logs import ORIGIN, edited, relinked
-
-KEY = Key(ORIGIN, 1)
-SIGNING = Signing(KEY.public, KEY.sign, ed25519_check)
-MINUTE_MS = 60_000
-
-
-class Kept:
-    """A log and its anchors, through restarts."""
-
-    def __init__(self) -> None:
-        self.store, self.anchors = MemoryAuditStore(), MemoryAnchors()
-        self.trail = self.open()
-
-    def open(self, signing: Signing | None = SIGNING) -> Trail:
-        self.store = MemoryAuditStore(self.store) if self.store.is_closed else self.store
-        self.trail = Trail(self.store, signing, self.anchors)
-        return self.trail
-
-    def restart(self, signing: Signing | None = SIGNING) -> Trail:
-        self.trail.close()
-        return self.open(signing)
-
-    def write(self, times: int = 1) -> Entry:
-        for _ in range(times):
-            entry = self.trail.write(Kind.JUDGED, at_ms=7, actor="fairdrift", details={"log_e": 15.2})
-        return entry
-
-    def sizes(self) -> list[int]:
-        """Of the checkpoints beside the log."""
-        return [int(note.decode().splitlines()[1]) for note in self.store.checkpoints()]
-
-    def outside(self) -> list[int]:
-        self.anchors.is_away = False
-        return [int(note.decode().splitlines()[1]) for note in self.anchors.notes()]
+from tests.acting_safely.logs import relinked
+from tests.proving_what_happened.kept import MINUTE_MS, Kept
 
 
 @pytest.fixture
@@ -183,76 +145,3 @@ def test_what_was_not_copied_before_a_crash_is_copied_after_it(kept: Kept) -> No
     kept.anchors.is_away = False
     kept.trail.tick(3 * MINUTE_MS)
     assert (kept.outside(), kept.trail.anchored) == ([1, 2], 2)
-
-
-def cut_tail(kept: Kept) -> None:
-    kept.store._lines.pop()
-
-
-def cut_tail_and_checkpoints(kept: Kept) -> None:
-    del kept.store._lines[2:], kept.store._notes[2:]
-
-
-def edit(kept: Kept) -> None:
-    kept.store._lines[1] = edited(kept.store._lines[1], actor="somebody")
-
-
-def edit_with_care(kept: Kept) -> None:
-    edit(kept)
-    kept.store._lines = relinked(kept.store._lines)
-
-
-def swap(kept: Kept) -> None:
-    lines = kept.store._lines
-    lines[1], lines[2] = lines[2], lines[1]
-
-
-def begin_anew(kept: Kept) -> None:
-    kept.store._lines, kept.store._notes = [], []
-
-
-@pytest.mark.parametrize(
-    ("harm", "place"),
-    [
-        (cut_tail, r"entry 4 \(missing"),
-        (cut_tail_and_checkpoints, r"(entry|entries) 3( to 4)? \(missing: a checkpoint outside the log covers"),
-        (edit, r"entry 2 "),
-        (edit_with_care, r"entry 2 \(rewritten"),
-        (swap, r"(entry|entries) [12] "),
-        (begin_anew, r"entries 1 to 4|entry 1 "),
-    ],
-)
-def test_a_broken_log_is_refused_at_the_start_with_the_place_and_what_to_do(
-    kept: Kept, harm: Callable[[Kept], None], place: str
-) -> None:
-    for tick in range(4):
-        kept.write()
-        kept.trail.tick(tick * MINUTE_MS)
-    harm(kept)
-    with pytest.raises(TrailBroken, match=rf"^the audit log is broken at {place}") as broken:
-        kept.restart()
-    assert "Nobody acts on it" in str(broken.value)
-    assert "fairdrift audit start" in str(broken.value)
-    assert broken.value.findings
-    assert kept.store.is_closed
-
-
-def test_a_log_signed_by_another_key_is_refused(kept: Kept) -> None:
-    kept.write()
-    kept.trail.tick(0)
-    other = Key(ORIGIN, 2)
-    with pytest.raises(TrailBroken, match=r"broken at a checkpoint .*not signed by"):
-        kept.restart(Signing(other.public, other.sign, ed25519_check))
-
-
-def test_a_log_cut_while_the_anchors_were_away_is_refused_when_they_are_back(kept: Kept) -> None:
-    for tick in range(4):
-        kept.write()
-        kept.trail.tick(tick * MINUTE_MS)
-    cut_tail_and_checkpoints(kept)
-    kept.anchors.is_away = True
-    kept.restart()
-    kept.trail.tick(5 * MINUTE_MS)
-    kept.anchors.is_away = False
-    with pytest.raises(TrailBroken, match="missing: a checkpoint outside the log covers"):
-        kept.trail.tick(6 * MINUTE_MS)

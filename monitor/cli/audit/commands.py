@@ -103,6 +103,26 @@ def reconcile(
 
 
 @app.command()
+def replay(
+    name: Annotated[str, typer.Argument(metavar="ID", help="Id of an incident, or hash of a plan.")],
+    settings: PerhapsSettings = None,
+    folder: Folder = None,
+    key: Key = None,
+    anchors: Anchors = None,
+    log_name: Name = None,
+    output: Form = Output.TABLE,
+) -> None:
+    """Make the plans of an incident again from what the log holds: the same, or 3."""
+
+    def command() -> int:
+        from monitor.cli.audit.replay import run_replay
+
+        return run_replay(name, _where(settings, folder, key, anchors, log_name), output)
+
+    raise typer.Exit(guarded(command))
+
+
+@app.command()
 def export(
     period: Annotated[str, typer.Option("--period", help="2026, 2026-11, 2026-11-28, or FROM/TO (UTC; TO not in it).")],
     out: Annotated[Path, typer.Option("--out", help="The tar file to make.")],
