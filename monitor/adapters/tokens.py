@@ -4,17 +4,20 @@ Way of an event: beside step 9. It reads a request's headers; nothing else.
 """
 
 from dataclasses import dataclass
-from hmac import compare_digest
 from ipaddress import ip_address
 
 from aiohttp import web
 
 from monitor.adapters.http_server import problem
+from monitor.adapters.token_files import holder_of, parse
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What callers must show; None: only this machine may ask. Who may operate may read."""
+    """What callers must show, as `token_files.parse` takes it; None: only this machine may ask.
+
+    Who may operate may read. A token with a name says who acknowledges, whatever is claimed.
+    """
 
     read: str | None = None
     operate: str | None = None
@@ -28,6 +31,11 @@ class Tokens:
         return refusal(request, "operate", (self.operate,))
 
 
+def shown(request: web.Request) -> str:
+    """The token that a caller shows; empty without one."""
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
+
+
 def refusal(request: web.Request, right: str, tokens: tuple[str | None, ...]) -> web.Response | None:
     """The answer to one who has none of these tokens; None if the caller may."""
     known = [token for token in tokens if token is not None]
@@ -36,8 +44,7 @@ def refusal(request: web.Request, right: str, tokens: tuple[str | None, ...]) ->
             return None
         fix = f"set http.tokens.{right}_file, or ask from the machine the monitor runs on"
         return problem(403, f"no {right} token is set, so only this machine may ask", fix)
-    shown = request.headers.get("Authorization", "").removeprefix("Bearer ").encode("utf-8", "surrogateescape")
-    if any(compare_digest(shown, token.encode()) for token in known):
+    if holder_of(shown(request), [holder for token in known for holder in parse(token, right)]) is not None:
         return None
     fix = f"send the contents of http.tokens.{right}_file as Authorization: Bearer"
     return problem(401, f"this needs the {right} token", fix, {"WWW-Authenticate": "Bearer"})
