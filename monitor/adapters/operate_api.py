@@ -111,7 +111,9 @@ class OperateApi:
             asked = msgspec.json.decode(await request.read(), type=Acknowledgement)
         except msgspec.MsgspecError as error:
             return problem(400, f"not understood: {error}", "send model, attribute, subgroup, metric, actor and reason")
-        holder = None if self._tokens.operate is None else holder_of(shown(request), parse(self._tokens.operate, "operate"))
+        holder = (
+            None if self._tokens.operate is None else holder_of(shown(request), parse(self._tokens.operate, "operate"))
+        )
         if holder is not None and holder.name is not None:
             asked = msgspec.structs.replace(asked, actor=holder.name)
         try:
