@@ -62,6 +62,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "wait": "2h",
     },
     "AuditSettings": {"dir": "/var/lib/fairdrift/audit", "signing_key_file": None, "anchor_dir": None},
+    "CalendarSettings": {"key": MUST, "zone": "UTC"},
     "ControllerSettings": {"feed": MUST, "token_file": MUST},
     "CountsSettings": {"source": "embedded"},
     "FalseAlarmSettings": {
@@ -116,7 +117,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "limits": SECTION,
         "acting": None,
     },
-    "ReferenceSettings": {"file": MUST},
+    "ReferenceSettings": {"file": None, "from": None, "to": None, "must_be_approved": False, "calendar": None},
     "RejectStopSettings": {"in_a_row": 1000, "share": 0.1},
     "SecuritySettings": {
         "protocol": "SSL",
