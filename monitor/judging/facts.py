@@ -37,12 +37,15 @@ class Facts:
         0, or the code of the reason why there is no limit to test.
     references, blind_below
         What a `StreamVerdict` says of them; None where there is no reference.
+    still_needed
+        Cases that the reference lacks; None where it is not too small.
     """
 
     def __init__(self, streams: Streams, reference_id: str | None) -> None:
         self.unready = _unready(streams)
         below, self.is_blind = _power(streams)
         self.references = _references(streams, reference_id)
+        self.still_needed = _still_needed(streams, self.unready)
         self._evidence = _evidence(streams, REFERENCE, streams.evidence, streams.may_page & ~streams.is_seasonal)
         self._gap = _evidence(streams, GAP, streams.gap, streams.may_page)
         self.blind_below = below.tolist()
@@ -83,6 +86,16 @@ def _unready(streams: Streams) -> Ints:
         few = True if fit is None else fit.margin.n < LEAST_SAMPLES
         unready[metric] = few * table.code(table.REFERENCE_TOO_SMALL if is_whole else table.REFERENCE_BUILDING)
     return unready
+
+
+def _still_needed(streams: Streams, unready: Ints) -> list[list[int | None]]:
+    needed: list[list[int | None]] = []
+    for metric, rates in enumerate(streams.rates_of):
+        fit, codes = streams.fits[rates[0]], unready[metric].tolist()
+        n = [0] * len(codes) if fit is None else fit.margin.n.tolist()
+        small = table.code(table.REFERENCE_TOO_SMALL)
+        needed.append([LEAST_SAMPLES - has if code == small else None for code, has in zip(codes, n, strict=True)])
+    return needed
 
 
 def _references(streams: Streams, reference_id: str | None) -> list[list[ReferenceRate | None]]:

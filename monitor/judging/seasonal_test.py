@@ -29,8 +29,9 @@ from monitor.judging.tally import Tally
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-LEVEL: Final = 0.05
-"""Probability that a metric without any season is taken for seasonal, over all its subgroups and cycles."""
+LEVEL: Final = 0.02
+"""Probability that a metric without any season is taken for seasonal, over all its subgroups and cycles: measured
+below .05 with events that depend on each other, too (docs/statistics.md). A season that matters is found all the same."""
 
 _LARGE: Final = 0.05
 """Share of the events from which a subgroup is looked at; with everybody and one attribute at a time."""
