@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli import reference
 from monitor.cli.exits import guarded
 from monitor.cli.output import Output
 
@@ -18,6 +19,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(reference.app, name="reference")
 
 Settings = Annotated[Path, typer.Option("--settings", help="The YAML settings file.")]
 Form = Annotated[Output, typer.Option("--output", help="Form of the result on stdout.")]
@@ -86,7 +89,7 @@ def export(
     what: Annotated[
         str,
         typer.Argument(
-            help="schema (JSON Schema of settings and events), dashboards (Grafana JSON, and a ConfigMap each) or "
+            help="schema (JSON Schema of settings, events and references), dashboards (Grafana JSON, and a ConfigMap each) or "
             "alerts (rules, a PrometheusRule, routes, runbooks)."
         ),
     ],

@@ -7,6 +7,7 @@ Way of an event: read before the first one (`reference_file`), or collected from
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -90,12 +91,9 @@ class Reference:
         if self.pane_start_ms is None:
             return None
         starts, first = np.unique(self.pane_start_ms, return_index=True)
-        ends = [*first[1:].tolist(), len(self.pane_start_ms)]
-        return Slots(
-            [self._tally(slice(*part), calendar, combinations) for part in zip(first.tolist(), ends, strict=True)],
-            1.0,
-            tuple(starts.tolist()),
-        )
+        parts = pairwise([*first.tolist(), len(self.pane_start_ms)])
+        cells = [self._tally(slice(*part), calendar, combinations) for part in parts]
+        return Slots(cells, 1.0, tuple(starts.tolist()))
 
     def cells(self, calendar: Calendar | None, combinations: int) -> Tally:
         """All cells, added up over panes, in season.

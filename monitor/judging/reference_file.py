@@ -137,7 +137,7 @@ class _Reading:
 
     def _wrong(self, path: Sequence[str | int], what: str) -> ValueError:
         line = line_of(self._text.decode(), path)
-        place = "".join(f"[{step}]" if isinstance(step, int) else step for step in path)
+        place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)[1:]
         return ValueError(f"line {line}: {place} of the reference: {what}")
 
     def _combination(self, path: Sequence[str | int], values: Sequence[str]) -> int:

@@ -31,7 +31,8 @@ Floats = NDArray[np.float64]
 
 LEVEL: Final = 0.02
 """Probability that a metric without any season is taken for seasonal, over all its subgroups and cycles: measured
-below .05 with events that depend on each other, too (docs/statistics.md). A season that matters is found all the same."""
+below .05 with events that depend on each other, too (docs/statistics.md). A season that matters is found
+all the same."""
 
 _LARGE: Final = 0.05
 """Share of the events from which a subgroup is looked at; with everybody and one attribute at a time."""
