@@ -67,7 +67,9 @@ def feed_plan(settings: Settings, name: str, reads: Reads) -> FeedPlan:
 def _counted_by(name: str, model: ModelSettings) -> bytes:
     """What stored counts of a model depend on."""
     attributes = [f"{one}={canonical(attribute)!r}" for one, attribute in model.attributes.items()]
-    plain = (name, *attributes, model.also_label_ages_ms, model.score_range, model.threshold)
+    # A range of the past is counted from the log: what is stored has long let its panes go.
+    span = range_of(model)
+    plain = (name, *attributes, model.also_label_ages_ms, model.score_range, model.threshold, *([span] if span else []))
     return canonical(model.windows) + repr(plain).encode()
 
 

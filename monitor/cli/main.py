@@ -89,8 +89,8 @@ def export(
     what: Annotated[
         str,
         typer.Argument(
-            help="schema (JSON Schema of settings, events and references), dashboards (Grafana JSON, and a ConfigMap each) or "
-            "alerts (rules, a PrometheusRule, routes, runbooks)."
+            help="schema (JSON Schema of settings, events, references), dashboards (Grafana JSON, and a ConfigMap "
+            "each) or alerts (rules, a PrometheusRule, routes, runbooks)."
         ),
     ],
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
