@@ -54,7 +54,7 @@ def hour_by_hour(swing: float, positives: int = 1_000) -> Callable[[int], RipeCe
 
 def after_hours(calendar: Calendar | None, swing: float, weeks: int) -> Judge:
     """A judge of hourly panes after so many weeks."""
-    judge = Judge(week_rules(calendar, pane_ms=HOUR_MS, edges_ms=(0, HOUR_MS)), LATTICE, None)
+    judge = Judge(week_rules(calendar, metrics=(FNR,), pane_ms=HOUR_MS, edges_ms=(0, HOUR_MS)), LATTICE, None)
     ripe_at = hour_by_hour(swing)
     for hour in range(1, weeks * 7 * 24):
         judge.step(hour * HOUR_MS, ripe_at(hour))
