@@ -4,7 +4,6 @@ The events go through the same reading, counting and ripening as in `run`, with 
 the judge collects for the range is the reference.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +13,18 @@ from monitor.cli.exits import Exit, Refused
 from monitor.cli.output import Output, show
 from monitor.cli.parts import LoopParts, connection, drop, in_memory, kafka_settings, kafka_sources, load_settings
 from monitor.cli.recorded import Recorded
+from monitor.cli.reference_counted import counted
 from monitor.cli.reference_model import model_named, rules_of
 from monitor.cli.reference_show import holds, tables
-from monitor.exporting.moments import rfc3339
 from monitor.exporting.owner_only import owner_only
-from monitor.judging.reference import Reference
 from monitor.judging.reference_file import write_reference
-from monitor.ports import SourceUnreachable
-from monitor.service.loop import MonitorLoop, Pace, Surroundings
+from monitor.service.loop import Pace, Surroundings
 from monitor.settings.derive import coding_of
 from monitor.settings.model import Settings
 from monitor.settings.rules.reference import REFERENCE_RULES
 from monitor.settings.rules.rule import Given, findings
 from monitor.settings.sections.reference import ReferenceSettings
 from monitor.settings.units import moment_ms
-
-QUIET_ROUNDS = 3
-"""Rounds without a record, at the end of the log, after which there is no more to come."""
 
 Range = tuple[str, str]
 
@@ -49,12 +43,12 @@ def run_build(
     if data is None:
         where = connection(kafka_settings(settings, settings_path))
         loop = LoopParts(settings, "as_configured", kafka_sources(where), in_memory, _nowhere(settings)).loop(_around())
-        state = _turned(loop, name, whole_ms, lambda: _is_read(loop))
+        state = counted(loop, name, whole_ms, None)
     else:
         recorded = Recorded(settings, data)
         parts = LoopParts(recorded.settings, recorded.reads, recorded.source_of, in_memory, _nowhere(settings))
         loop = parts.loop(_around(), Pace(poll_ms=0, max_records=5_000))
-        state = _turned(loop, name, whole_ms, lambda: recorded.sources[0].is_exhausted)
+        state = counted(loop, name, whole_ms, lambda: recorded.sources[0].is_exhausted)
     found, why_not = state
     if found is None:
         return show("reference build", Exit.FINDINGS, {"built": None, "why_not": why_not}, output, why_not)
@@ -104,51 +98,3 @@ def _around() -> Surroundings:
 
 def _nowhere(settings: Settings) -> dict[str, Any]:
     return dict.fromkeys(settings.feeds, drop)
-
-
-def _is_read(loop: MonitorLoop) -> bool:
-    return all(not feed.lag_records() and not feed.is_rebuilding for feed in loop.feeds.values())
-
-
-def _turned(
-    loop: MonitorLoop, name: str, times_ms: tuple[int, int, int], is_read: Callable[[], bool]
-) -> tuple[Reference | None, str]:
-    """Turn the loop until the reference is whole, or there is no more to read; why it is not.
-
-    `times_ms`: begin and end of the range, and when its labels are all in.
-    """
-    from_ms, to_ms, whole_ms = times_ms
-    (judged,) = (one for one in loop.models if one.plan.name == name)
-    (feed,) = loop.feeds.values()
-    try:
-        loop.start()
-        quiet = 0
-        while quiet < QUIET_ROUNDS and judged.judge.collected is None:
-            count = loop.tick()
-            if feed.is_unreachable:
-                raise SourceUnreachable(f"feed {feed.plan.name}: the brokers do not answer: try again when they do")
-            quiet = quiet + 1 if not count and is_read() else 0
-        found = judged.judge.collected
-        exact_ms = feed.evidence_from_ms()
-        if any(shard.stopped for shard in feed.shards.values()):
-            return (
-                None,
-                f"reading of feed {feed.plan.name} stopped, too many records were refused: see feeds.*.reject_stop",
-            )
-        if exact_ms > from_ms:
-            return None, (
-                f"the log no longer holds all of the range: it is whole from {rfc3339(exact_ms)} on. Give a later "
-                "--from"
-            )
-        if found is None:
-            reached = judged.judged_ms
-            until = "no event was read" if reached is None else f"the events reach to {rfc3339(reached)}"
-            return None, (
-                f"the labels of {rfc3339(from_ms)} to {rfc3339(to_ms)} are all in by {rfc3339(whole_ms)}, and {until}: "
-                "come back then, or give an earlier --to"
-            )
-        if not found.counts.sum():
-            return None, f"there is no event of model {name} from {rfc3339(from_ms)} to {rfc3339(to_ms)}"
-        return found, ""
-    finally:
-        loop.close()
