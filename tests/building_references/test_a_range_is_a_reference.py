@@ -1,11 +1,13 @@
 """A time that is declared normal by name: its panes, whoever served, and nothing else."""
 
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from monitor.exporting.moments import rfc3339
 from monitor.exporting.view import View
+from monitor.judging.declared_normal import fits_rules
 from monitor.judging.judge import Judge
 from monitor.judging.rules import DAY_MS, DataState
 from monitor.judging.verdict import Verdict
@@ -122,3 +124,31 @@ def test_another_range_starts_the_evidence_anew(world: World) -> None:
         assert all("config_changed" in one.reasons for one in view.models[0].verdicts)
         ids |= {one.reference.id for one in view.models[0].verdicts if one.reference is not None}
     assert len(ids) == 2
+
+
+def test_a_reference_of_other_panes_is_refused() -> None:
+    found = judged(judge(), fair, range(1, 60)).reference
+    with pytest.raises(ValueError, match=r"of 86400000 ms, model readmission has panes of 3600000: build"):
+        fits_rules(found, rules(pane_ms=DAY_MS // 24), LATTICE.coding.size)
+    fits_rules(found, rules(), LATTICE.coding.size)
+
+
+def test_every_part_of_a_reference_is_in_its_id() -> None:
+    found = judged(judge(), fair, range(1, 60)).reference
+    changes: dict[str, object] = {
+        "model": "other",
+        "source": "audit",
+        "revision": "r1",
+        "start_ms": 11 * DAY_MS,
+        "end_ms": 39 * DAY_MS,
+        "edges_ms": (0, DAY_MS),
+        "age_bin": found.age_bin[::-1],
+        "combination": found.combination[::-1],
+        "counts": found.counts + 1,
+        "longest_gap_ms": {"sex=f": 1},
+        "pane_start_ms": None,
+        "pane_ms": 7,
+    }
+    assert set(changes) == {field.name for field in fields(found)} - {"id"}
+    ids = {replace(found, **{name: value}).id for name, value in changes.items()}
+    assert len(ids | {found.id}) == len(changes) + 1
