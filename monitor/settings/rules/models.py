@@ -116,7 +116,10 @@ MODEL_RULES: Final[tuple[Rule, ...]] = (
     (("feed",), horizon_holds_the_ages),
     (("score_range",), score_range_rises),
     (("judging.harm_to_find", "judging.tolerance", "metrics"), harm_exceeds_tolerance),
-    (("judging.false_alarms",), suspicion_is_cheaper_than_blame),
+    (
+        ("judging.false_alarms.watch_per_rollout", "judging.false_alarms.rollback_per_rollout"),
+        suspicion_is_cheaper_than_blame,
+    ),
     (("mode", "acting"), acting_has_a_target),
     *REFERENCE_RULES,
     (_OF_SERIES, series_fit),
