@@ -5,16 +5,17 @@ from hashlib import sha256
 from typing import Literal, cast
 
 from monitor.cli.exits import Refused
+from monitor.cli.reference_given import given_reference
 from monitor.counting.rules import CountingRules, ModelRules
 from monitor.intake.decode import Decoder
 from monitor.intake.reading import Adapter, ModelReading, Reading, Role
 from monitor.judging.judge import Judge
 from monitor.judging.metrics import ALWAYS_ON
-from monitor.judging.reference import Reference, read_reference
 from monitor.judging.rules import Budget, JudgingRules
 from monitor.service.plan import FeedPlan, ModelPlan, TopicPlan
 from monitor.settings.canonical import canonical
 from monitor.settings.derive import (
+    calendar_of,
     coding_of,
     lattice_of,
     limits_of,
@@ -66,7 +67,9 @@ def feed_plan(settings: Settings, name: str, reads: Reads) -> FeedPlan:
 def _counted_by(name: str, model: ModelSettings) -> bytes:
     """What stored counts of a model depend on."""
     attributes = [f"{one}={canonical(attribute)!r}" for one, attribute in model.attributes.items()]
-    plain = (name, *attributes, model.also_label_ages_ms, model.score_range, model.threshold)
+    # A range of the past is counted from the log: what is stored has long let its panes go.
+    span = range_of(model)
+    plain = (name, *attributes, model.also_label_ages_ms, model.score_range, model.threshold, *([span] if span else []))
     return canonical(model.windows) + repr(plain).encode()
 
 
@@ -115,6 +118,14 @@ def watched(model: ModelSettings) -> tuple[str, ...]:
     return (*model.metrics, *ALWAYS_ON)
 
 
+def range_of(model: ModelSettings) -> tuple[int, int] | None:
+    """Panes [from, to) that are declared normal; None where a file or the rule says so."""
+    reference = model.reference
+    if reference is None or reference.from_ms is None or reference.to_ms is None:
+        return None
+    return reference.from_ms, reference.to_ms
+
+
 def judging_rules(settings: Settings, name: str, edges_ms: tuple[int, ...]) -> JudgingRules:
     """How one model is judged; `edges_ms` are those of its label-age bins."""
     model = settings.models[name]
@@ -132,6 +143,8 @@ def judging_rules(settings: Settings, name: str, edges_ms: tuple[int, ...]) -> J
         },
         risks={"watch": alarms.watch_per_rollout, "rollback": alarms.rollback_per_rollout},
         attributes_wait_ms=feed.attributes.wait_ms if feed.attributes else 0,
+        calendar=calendar_of(model),
+        reference_range_ms=range_of(model),
     )
 
 
@@ -144,18 +157,13 @@ def judge_of(settings: Settings, plan: FeedPlan, name: str) -> tuple[Judge, str]
         for a reference file that cannot be used.
     """
     model, number = settings.models[name], plan.counting.numbers[name]
-    reference = _reference(model, name)
+    reference = given_reference(model, name)
     rules = judging_rules(settings, name, tuple(plan.counting.edges[number].tolist()))
-    plain = (plan.rules_hash, model.metrics, None if reference is None else reference.id)
+    of_reference = (None if reference is None else reference.id, rules.reference_range_ms, rules.calendar)
+    plain = (plan.rules_hash, model.metrics, *of_reference)
     rules_hash = _hash(canonical(model.judging), canonical(model.subgroups), repr(plain).encode())
-    return Judge(rules, lattice_of(model), reference), rules_hash
-
-
-def _reference(model: ModelSettings, name: str) -> Reference | None:
-    if model.reference is None:
-        return None
-    path = model.reference.file
     try:
-        return read_reference(path.read_bytes(), coding_of(model))
-    except (OSError, ValueError) as error:
-        raise Refused(f"models.{name}.reference.file: {path}: {error}") from error
+        return Judge(rules, lattice_of(model), reference), rules_hash
+    except ValueError as error:
+        where = "" if model.reference is None else f": {model.reference.file}"
+        raise Refused(f"models.{name}.reference{where}: {error}") from error

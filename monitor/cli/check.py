@@ -20,6 +20,7 @@ from monitor.judging.divergence import divergence
 from monitor.judging.metrics import METRICS
 from monitor.judging.planning import Planned, planned
 from monitor.judging.reference import Reference
+from monitor.judging.reference_told import CountedStream, told
 from monitor.judging.rules import JudgingRules
 from monitor.judging.verdict import REFERENCE
 from monitor.settings.derive import subgroup_count
@@ -68,7 +69,31 @@ def _model(settings: Settings, name: str) -> dict[str, Any]:
             for (attribute, metric, detector, level), nats in sorted(judge.thresholds().items())
         ],
         "planned": [] if reference is None else _planned(rules, shown.lattice, reference),
+        "reference": {} if reference is None else _reference(rules, shown.lattice, reference),
     }
+
+
+def _reference(rules: JudgingRules, lattice: Lattice, reference: Reference) -> dict[str, Any]:
+    """What a given reference lacks: streams of people it knows that it is too small for, and seasons."""
+    found = told(rules, lattice, reference)
+    known = {(group.attribute, group.subgroup) for group in found.groups if group.inferences or any(group.labels)}
+    small = [
+        asdict(one) | {"says": lacking(one)}
+        for one in found.streams
+        if one.still_needed and METRICS[one.metric].may_page and (one.attribute, one.subgroup) in known
+    ]
+    return {"id": reference.id, "too_small": small, "seasonal": list(found.seasonal)}
+
+
+def lacking(one: CountedStream) -> str:
+    """What a reference lacks for one stream, for people.
+
+    >>> lacking(CountedStream("race", "asian", "false_negative_rate", 1, 4, None, 1.0, 6, None))
+    'race=asian, false_negative_rate: INCONCLUSIVE until the reference has 6 more cases; it has 4'
+    """
+    stream = f"{people(one.attribute, one.subgroup)}, {one.metric}"
+    cases = f"{one.still_needed} more case{'' if one.still_needed == 1 else 's'}"
+    return f"{stream}: INCONCLUSIVE until the reference has {cases}; it has {one.samples}"
 
 
 def _planned(rules: JudgingRules, lattice: Lattice, reference: Reference) -> list[dict[str, Any]]:
@@ -125,4 +150,10 @@ def _tables(name: str, found: dict[str, Any]) -> Group:
     for row in found["needed"]:
         events = "" if row["events"] is None else str(row["events"])
         table.add_row(row["attribute"], row["metric"], row["detector"], row["level"], f"{row['nats']:.1f}", events)
-    return Group(table, *(one["says"] for one in found["planned"]))
+    seasonal = [
+        f"{metric}: the reference shows a season that is not expected, so D1 watches it and does not page; set "
+        "reference.calendar"
+        for metric in found["reference"].get("seasonal", ())
+    ]
+    small = [one["says"] for one in found["reference"].get("too_small", ())]
+    return Group(table, *(one["says"] for one in found["planned"]), *small, *seasonal)

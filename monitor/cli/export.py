@@ -11,6 +11,7 @@ from monitor.cli.folders import can_hold_files
 from monitor.cli.output import Output, show
 from monitor.exporting import alerts, dashboards
 from monitor.intake.schema import schemas
+from monitor.judging.reference_form import schema as reference_schema
 from monitor.settings.schema import settings_schema
 
 NAMESPACE: Final = "monitoring"
@@ -20,6 +21,7 @@ NAMESPACE: Final = "monitoring"
 def _schemas() -> Mapping[str, bytes]:
     found = {f"{kind}.v1.schema.json": schema for kind, schema in schemas().items()}
     found["settings.schema.json"] = settings_schema()
+    found["reference.v1.schema.json"] = reference_schema()
     return {name: msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n" for name, schema in found.items()}
 
 

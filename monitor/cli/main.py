@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli import reference
 from monitor.cli.audit.commands import app as audit
 from monitor.cli.exits import guarded
 from monitor.cli.main_people import app as people
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 
 app.add_typer(audit)
+app.add_typer(reference.app, name="reference")
 
 
 @app.command()
@@ -103,8 +105,8 @@ def export(
     what: Annotated[
         str,
         typer.Argument(
-            help="schema (JSON Schema of settings and events), dashboards (Grafana JSON, and a ConfigMap each) or "
-            "alerts (rules, a PrometheusRule, routes, runbooks)."
+            help="schema (JSON Schema of settings, events, references), dashboards (Grafana JSON, and a ConfigMap "
+            "each) or alerts (rules, a PrometheusRule, routes, runbooks)."
         ),
     ],
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from monitor.adapters.clock import SystemClock
 from monitor.adapters.dead_letter_topic import DeadLetterTopic
 from monitor.adapters.dead_letters import DeadLetterFile
 from monitor.adapters.kafka_connection import KafkaConnection
@@ -31,7 +32,7 @@ Stores = Callable[[str], StateStore]
 def load_settings(path: Path) -> Settings:
     """The settings; environment variables override single values. `Refused` with every problem."""
     try:
-        return load(path, os.environ)
+        return load(path, os.environ, SystemClock().now_ms())
     except SettingsError as error:
         raise Refused(f"the settings cannot be used\n{error}") from error
 

@@ -10,22 +10,20 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from monitor import __version__
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.dead_letters import DeadLetterFile
-from monitor.adapters.files import FilesSource
-from monitor.cli.build import Reads, model_plan
-from monitor.cli.exits import Exit, Refused
+from monitor.cli.build import model_plan
+from monitor.cli.exits import Exit
 from monitor.cli.folders import can_hold_files
 from monitor.cli.output import Output, console, show
 from monitor.cli.parts import LoopParts, drop, in_memory, load_settings
+from monitor.cli.recorded import Recorded
 from monitor.cli.watching import Watching, rejected, stopped, worst
 from monitor.exporting.at_the_end import standings_at_the_end
 from monitor.exporting.odd_times import odd_times
 from monitor.exporting.replayed import Replayed
 from monitor.exporting.terminal import verdict_table
 from monitor.judging.verdict import Verdict
-from monitor.ports import EventSource
 from monitor.service.feed import Rejects
 from monitor.service.loop import Pace, Surroundings
-from monitor.service.plan import FeedPlan
 from monitor.settings.model import Settings
 
 ROWS_SHOWN = 25
@@ -50,23 +48,11 @@ def replay(settings: Settings, stream: Path, out: Path) -> tuple[Replayed, dict[
     SourceRefused
         if the stream cannot be used.
     """
-    if len(settings.feeds) != 1:
-        raise Refused(f"a recorded stream is one feed, and the settings have {len(settings.feeds)}: keep one of them")
-    reads: Reads = "as_configured" if any(stream.glob("feed.ndjson*")) else "canonical"
-    (feed,) = settings.feeds.values()
-    if feed.attributes is None and any(stream.glob("attributes.ndjson*")):
-        raise Refused(f"{stream} holds attributes.ndjson, the settings name no attributes topic: name one, or move it")
-    if reads == "canonical" and not any(stream.glob("attributes.ndjson*")):
-        settings = _with_attributes_on_inferences(settings)
-    sources: list[FilesSource] = []
-
-    def source_of(plan: FeedPlan) -> EventSource:
-        sources.append(FilesSource(stream, {topic.role: topic.name for topic in plan.topics}))
-        return sources[0]
-
+    recorded = Recorded(settings, stream)
+    settings, sources = recorded.settings, recorded.sources
     watching = Watching({name: model_plan(settings, name) for name in settings.models})
     around = Surroundings(SystemClock(), False, watching.on_view, watching, __version__, settings.content_hash)
-    parts = LoopParts(settings, reads, source_of, in_memory, _rejects(settings, out))
+    parts = LoopParts(settings, recorded.reads, recorded.source_of, in_memory, _rejects(settings, out))
     loop = parts.loop(around, Pace(poll_ms=0, max_records=5_000, publish_every_ms=2_000))
     try:
         loop.start()
@@ -88,12 +74,6 @@ def _rejects(settings: Settings, out: Path) -> Mapping[str, Rejects]:
     path.unlink(missing_ok=True)
     keep = DeadLetterFile(path).write
     return {name: keep if feed.dead_letter != "off" else drop for name, feed in settings.feeds.items()}
-
-
-def _with_attributes_on_inferences(settings: Settings) -> Settings:
-    """A recorded stream without a file of attributes carries them on its inferences."""
-    feeds = {name: feed.model_copy(update={"attributes": None}) for name, feed in settings.feeds.items()}
-    return settings.model_copy(update={"feeds": feeds})
 
 
 def _progress() -> Progress:

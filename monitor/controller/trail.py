@@ -186,9 +186,6 @@ class Trail:
         except AuditUnwritable:
             self.is_writable = False
             raise
-        self.is_begun = False
-        """Whether a person has begun this log (`fairdrift audit start`). Until then nothing may be acted on: a log that
-        somebody took away looks like one that is new, and with it every budget and every condemnation is gone."""
         self.is_writable = True
 
     def _take(self, entry: Entry, line: bytes) -> None:

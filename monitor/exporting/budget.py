@@ -35,7 +35,7 @@ def series_per_subgroup(metrics: int, windows: int, judged: int, evidence: int) 
     a metric and a detector that runs on it.
 
     >>> series_per_subgroup(metrics=5, windows=2, judged=7, evidence=7)
-    168
+    175
     """
     sizes = {**_VALUES_OF, "state": len(Verdict), "window": windows}
     total = 0

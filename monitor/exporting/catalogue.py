@@ -196,6 +196,12 @@ GAP_LOWER = _gauge("gap_lower_ratio", _SMW, "Lower 95 % Newcombe limit of the ga
 GAP_UPPER = _gauge("gap_upper_ratio", _SMW, "Upper 95 % Newcombe limit of the gap.", _NO_GAP)
 REFERENCE = _gauge("reference_ratio", _SM, "Rate of the reference.", "no reference")
 TOLERATED = _gauge("tolerated_ratio", _SM, "Highest tolerable rate, the limit that is tested.", "no reference")
+REFERENCE_NEEDS = _gauge(
+    "reference_needed_samples",
+    _SM,
+    "Cases that a reference that is too small still lacks, up to the next ten.",
+    "the reference is large enough, or still building",
+)
 BLIND_BELOW = _gauge(
     "blind_below_ratio", _SM, "Smallest rate that would be found within 30 days; 1: blind.", "no reference"
 )

@@ -14,11 +14,13 @@ _DETECTORS: Final = {
     "concurrent_effect": "revision {revision} against {against} at the same time",
 }
 
-_INCONCLUSIVE: Final = {
+_REASONS: Final = {
     "reference_building": "The reference is still being built: its time is not over, or its labels are not all in.",
     "reference_too_small": "The reference has fewer than ten cases of this kind in this subgroup.",
     "no_labels_yet": "No outcome of this revision is ripe yet.",
     "no_inferences_yet": "No prediction of this revision is ripe yet.",
+    "season_in_reference": "The reference shows a season and no calendar key is set: the rate against its reference is "
+    "watched and does not page. Set reference.calendar, or give a reference without a season.",
     "blind": "There are too few cases to find harm of the size that must be found within 30 days.",
 }
 
@@ -49,7 +51,9 @@ def _said(stream: Mapping[str, Any]) -> Iterator[str]:
     who = f"{stream['attribute']}={stream['subgroup']} in model {stream['model']}, revision {stream['revision']}"
     yield f"{stream['metric']} of {who}: {stream['verdict']} since {stream['since']}{before}."
     for reason in stream["reasons"]:
-        yield _INCONCLUSIVE.get(reason, f"Flag of the data: {reason}.")
+        yield _REASONS.get(reason, f"Flag of the data: {reason}.")
+    if stream.get("reference_needs") is not None:
+        yield f"Up to {stream['reference_needs']} more cases are needed; `fairdrift reference show` has exact numbers."
     if stream["onset"]:
         yield f"The rise began about {stream['onset']}, by the time of the predictions; an estimate."
 

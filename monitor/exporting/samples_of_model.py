@@ -11,6 +11,7 @@ from monitor.exporting import catalogue as c
 from monitor.exporting.collected import Collected, number
 from monitor.exporting.gate import GatedCounts, GatedGroup, GatedModel
 from monitor.exporting.rates import cases, gap, rate
+from monitor.exporting.standing import rounded_need
 from monitor.exporting.view import ModelView
 from monitor.judging.blame import CAUSES
 from monitor.judging.incidents import incidents
@@ -127,6 +128,8 @@ def _add_stream(out: Collected, said: StreamVerdict, windows: Mapping[str, Gated
     if said.reference is not None:
         out.add(c.REFERENCE, labels, said.reference.value)
         out.add(c.TOLERATED, labels, said.reference.tolerated)
+    if said.still_needed is not None:
+        out.add(c.REFERENCE_NEEDS, labels, float(rounded_need(said.still_needed) or 0))
     if said.blind_below is not None:
         out.add(c.BLIND_BELOW, labels, said.blind_below)
     if said.onset_ms is not None and said.verdict >= Verdict.SUSPECT:

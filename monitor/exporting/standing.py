@@ -102,6 +102,15 @@ def evidence_record(evidence: Evidence) -> dict[str, Any]:
     return {"detector": evidence.detector, "log_e": None} | found
 
 
+def rounded_need(still_needed: int | None) -> int | None:
+    """Cases that a reference lacks, up to the next ten: exactly, they would tell how few it has.
+
+    >>> rounded_need(7), rounded_need(None)
+    (10, None)
+    """
+    return None if still_needed is None else -(-still_needed // 10) * 10
+
+
 def standing_record(standing: Standing) -> dict[str, Any]:
     """A standing for programs; what is withheld is None."""
     said, found, estimate, evidence = standing.said, standing.found, standing.estimate, standing.evidence
@@ -120,6 +129,7 @@ def standing_record(standing: Standing) -> dict[str, Any]:
         "samples": found.n if found else None,
         "rate": None if estimate is None else estimate._asdict(),
         "reference": None if said.reference is None else asdict(said.reference),
+        "reference_needs": rounded_need(said.still_needed),
         "blind_below": said.blind_below,
         "evidence": None if evidence is None else evidence_record(evidence),
         "reached": standing.reached or None,

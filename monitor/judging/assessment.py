@@ -89,12 +89,13 @@ class Assessment:
         since, previous = self._history.since_ms(revision), self._history.previous(revision)
         rollout, result = compared.rollout, []
         for metric, name in enumerate(rules.metrics):
+            season = (table.SEASON,) if self._streams.is_seasonal[metric] else ()
             columns = (said, known.inconclusive, self._has_stopped, since, previous, compared.cleared, known.at_page)
             rows = zip(*(column[metric].tolist() for column in columns), strict=True)
             for place, (number, code, has_stopped, since_ms, before, cleared, at_page) in enumerate(rows):
                 subgroup, reference = subgroups[place], facts.references[metric][place]
                 verdict = _VERDICTS[number]
-                own = () if verdict > Verdict.STALE or not code else (table.reason(code),)
+                own = season if verdict > Verdict.STALE or not code else (table.reason(code), *season)
                 onset = compared.onset_ms(metric, place) if verdict >= Verdict.SUSPECT else None
                 is_harm = verdict == Verdict.DEGRADED
                 result.append(
@@ -116,6 +117,7 @@ class Assessment:
                         rollout_ms=None if rollout is None else rollout.start_ms,
                         former=None if rollout is None else rollout.former,
                         cleared=cleared,
+                        still_needed=facts.still_needed[metric][place],
                     )
                 )
         return result

@@ -8,21 +8,17 @@ bounds every rate of every one-attribute subgroup with at least 5 % of its event
 ages go on ripening for the panes before. A revision that left before its 28th day hands the start to the next one.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.counting.ripe import LABEL_FREE, RipeCells
-from monitor.judging.dispersion import Slots
+from monitor.judging.collecting import Collecting, Progress
 from monitor.judging.intervals import jeffreys_upper
 from monitor.judging.people import People
-from monitor.judging.reference import Reference
 from monitor.judging.rules import DAY_MS, JudgingRules
-from monitor.judging.served import packed, unpacked
-from monitor.judging.tally import Tally, merged, tally
+from monitor.judging.tally import Tally
 
 Ints = NDArray[np.int64]
 
@@ -34,25 +30,8 @@ _LARGE: Final = 0.05
 """Share of the events from which a subgroup must be bounded."""
 
 
-class Progress(msgspec.Struct, array_like=True):
-    """How far it has come. `end_ms` is the end of its panes, fixed or not; the revision is None before the first."""
-
-    revision: str | None = None
-    start_ms: int = 0
-    last_seen_ms: int = 0
-    weeks: int = _FEWEST_WEEKS
-    is_fixed: bool = False
-
-
-class Stored(msgspec.Struct, array_like=True):
-    """What is stored: start -> cells of each pane, compressed."""
-
-    progress: Progress
-    panes: dict[int, bytes]
-
-
-class Bootstrap:
-    """Collects a reference.
+class Bootstrap(Collecting):
+    """Collects a reference by rule.
 
     Parameters
     ----------
@@ -60,10 +39,11 @@ class Bootstrap:
         How is judged, and who is counted.
     """
 
+    source = SOURCE
+
     def __init__(self, rules: JudgingRules, people: People) -> None:
-        self._rules, self._people = rules, people
-        self.progress = Progress()
-        self._panes: dict[int, Tally] = {}
+        super().__init__(rules, people)
+        self.progress = Progress(weeks=_FEWEST_WEEKS)
 
     @property
     def end_ms(self) -> int:
@@ -71,18 +51,9 @@ class Bootstrap:
         pane_ms = self._rules.pane_ms
         return self.progress.start_ms + -(-self.progress.weeks * WEEK_MS // pane_ms) * pane_ms
 
-    @property
-    def complete_ms(self) -> int | None:
-        """When every label age of it is ripe; None while its end is not fixed."""
-        last_bin = len(self._rules.edges_ms) - 2
-        return self.end_ms + self._rules.ripening_ms(last_bin) if self.progress.is_fixed else None
-
     def take(self, end_ms: int, cells: RipeCells) -> None:
         """Take in what ripened in the step that ends here, and see whether the reference can end."""
-        if self.complete_ms is not None and end_ms > self.complete_ms:
-            return
-        if len(cells.n):
-            self._collect(cells)
+        super().take(end_ms, cells)
         while self.progress.revision is not None and not self.progress.is_fixed and end_ms >= self.end_ms:
             self._decide(self.progress)
 
@@ -96,10 +67,7 @@ class Bootstrap:
             mine &= cells.pane_start_ms < self.end_ms
         free = cells.pane_start_ms[mine & (cells.age_bin == LABEL_FREE)]
         progress.last_seen_ms = max(progress.last_seen_ms, int(free.max(initial=progress.start_ms)))
-        for start_ms in np.unique(cells.pane_start_ms[mine]).tolist():
-            found = tally(cells, mine & (cells.pane_start_ms == start_ms))
-            known = [self._panes[start_ms]] if start_ms in self._panes else []
-            self._panes[start_ms] = merged([*known, found], str(progress.revision))
+        self._add(cells, mine)
 
     def _begin(self, cells: RipeCells) -> bool:
         free = cells.age_bin == LABEL_FREE
@@ -109,13 +77,13 @@ class Bootstrap:
         first = free & (cells.pane_start_ms == start_ms)
         traffic = np.bincount(cells.revision[first], weights=cells.n[first], minlength=len(cells.revisions))
         most = min(zip((-traffic).tolist(), cells.revisions, strict=True))
-        self.progress = Progress(most[1], start_ms, start_ms)
+        self.progress = Progress(most[1], start_ms, start_ms, _FEWEST_WEEKS)
         return True
 
     def _decide(self, progress: Progress) -> None:
         has_left = progress.last_seen_ms + self._rules.pane_ms <= self.end_ms - WEEK_MS
         if progress.weeks == _FEWEST_WEEKS and has_left:
-            self.progress, self._panes = Progress(), {}
+            self.progress, self._panes = Progress(weeks=_FEWEST_WEEKS), {}
         elif progress.weeks == _MOST_WEEKS or self._is_bounded(self.cells()):
             progress.is_fixed = True
             self._panes = {start_ms: cells for start_ms, cells in self._panes.items() if start_ms < self.end_ms}
@@ -136,39 +104,3 @@ class Bootstrap:
             if not large.any() or (width > 2 * self._rules.tolerance_of(rate.metric)).any():
                 return False
         return True
-
-    def cells(self) -> Tally:
-        """What was collected of the panes that belong to the reference."""
-        return merged(self.slots().cells, str(self.progress.revision))
-
-    def slots(self) -> Slots:
-        """The same, pane by pane."""
-        return Slots([cells for start_ms, cells in sorted(self._panes.items()) if start_ms < self.end_ms], 1.0)
-
-    def reference(self, longest_gap_ms: Mapping[str, int]) -> Reference | None:
-        """The reference as far as it is ripe; None while its end is not fixed."""
-        if not self.progress.is_fixed:
-            return None
-        cells = self.cells()
-        return Reference(
-            self._rules.model,
-            SOURCE,
-            self.progress.revision,
-            self.progress.start_ms,
-            self.end_ms,
-            self._rules.edges_ms,
-            cells.age_bin,
-            cells.combination,
-            cells.counts,
-            longest_gap_ms,
-        )
-
-    def stored(self) -> Stored:
-        """What to store."""
-        return Stored(self.progress, {start_ms: packed(cells) for start_ms, cells in sorted(self._panes.items())})
-
-    def restore(self, stored: Stored) -> None:
-        """Take up what was stored. ValueError for cells that are not whole."""
-        self.progress = stored.progress
-        name = str(self.progress.revision)
-        self._panes = {start_ms: unpacked(rows, name) for start_ms, rows in stored.panes.items()}

@@ -44,10 +44,12 @@ def none_seen(subgroups: int) -> Dispersion:
 
 
 class Slots(NamedTuple):
-    """A reference in slots of time, in order: cells of each in the open bins, and how many steps of the judge it is."""
+    """A reference in slots of time, in order: cells of each in the open bins, how many steps of the judge it is, and
+    where each begins; empty where that does not matter."""
 
     cells: Sequence[Tally]
     steps: float
+    starts_ms: tuple[int, ...] = ()
 
 
 def dispersion(slots: Slots, rate: Rate, own_eta: Callable[[Tally], Floats], people: People) -> Dispersion:

@@ -37,14 +37,17 @@ class Facts:
         0, or the code of the reason why there is no limit to test.
     references, blind_below
         What a `StreamVerdict` says of them; None where there is no reference.
+    still_needed
+        Cases that the reference lacks; None where it is not too small.
     """
 
     def __init__(self, streams: Streams, reference_id: str | None) -> None:
         self.unready = _unready(streams)
         below, self.is_blind = _power(streams)
         self.references = _references(streams, reference_id)
-        self._evidence = _evidence(streams, REFERENCE, streams.evidence)
-        self._gap = _evidence(streams, GAP, streams.gap)
+        self.still_needed = _still_needed(streams, self.unready)
+        self._evidence = _evidence(streams, REFERENCE, streams.evidence, streams.may_page & ~streams.is_seasonal)
+        self._gap = _evidence(streams, GAP, streams.gap, streams.may_page)
         self.blind_below = below.tolist()
 
     def evidence(self, metric: int, subgroup: int) -> tuple[Evidence, ...]:
@@ -65,7 +68,8 @@ def _power(streams: Streams) -> tuple[Floats, Bools]:
     for rate, fit in enumerate(streams.fits):
         if fit is not None:
             tolerated[rate], watched[rate] = fit.margin.tolerated, fit.margin.is_watched
-    level = np.where(streams.may_page[:, None], streams.page, streams.watch)
+    may_page = streams.may_page & ~streams.is_seasonal
+    level = np.where(may_page[:, None], streams.page, streams.watch)
     nats = np.concatenate([level[[metric] * len(rates)] for metric, rates in enumerate(streams.rates_of)])
     found = blind_below(streams.traffic.events_per_day, np.minimum(tolerated, HIGHEST_TOLERATED), nats)
     below = np.where(watched, found, 1.0)
@@ -84,6 +88,16 @@ def _unready(streams: Streams) -> Ints:
     return unready
 
 
+def _still_needed(streams: Streams, unready: Ints) -> list[list[int | None]]:
+    needed: list[list[int | None]] = []
+    for metric, rates in enumerate(streams.rates_of):
+        fit, codes = streams.fits[rates[0]], unready[metric].tolist()
+        n = [0] * len(codes) if fit is None else fit.margin.n.tolist()
+        small = table.code(table.REFERENCE_TOO_SMALL)
+        needed.append([LEAST_SAMPLES - has if code == small else None for code, has in zip(codes, n, strict=True)])
+    return needed
+
+
 def _references(streams: Streams, reference_id: str | None) -> list[list[ReferenceRate | None]]:
     """Of the upward rate of each metric."""
     references: list[list[ReferenceRate | None]] = []
@@ -99,13 +113,15 @@ def _references(streams: Streams, reference_id: str | None) -> list[list[Referen
     return references
 
 
-def _evidence(streams: Streams, detector: str, found: ReferenceEvidence | GapEvidence) -> list[list[Evidence]]:
+def _evidence(
+    streams: Streams, detector: str, found: ReferenceEvidence | GapEvidence, may_page: Bools
+) -> list[list[Evidence]]:
     log_m, steps, events = map(streams.by_metric, (found.log_m, found.steps, found.events))
     columns = (log_m, streams.watch, streams.page, streams.weight, steps, events)
     return [
         [
-            Evidence(detector, None if nats == -np.inf else nats, watch, page if may_page else None, weight, *seen)
+            Evidence(detector, None if nats == -np.inf else nats, watch, page if pages else None, weight, *seen)
             for nats, watch, page, weight, *seen in zip(*(column[metric].tolist() for column in columns), strict=True)
         ]
-        for metric, may_page in enumerate(streams.may_page.tolist())
+        for metric, pages in enumerate(may_page.tolist())
     ]

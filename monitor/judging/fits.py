@@ -15,6 +15,7 @@ from monitor.judging.expected import ridge_logit
 from monitor.judging.margin import Margin, margin
 from monitor.judging.metrics import Rate
 from monitor.judging.people import People
+from monitor.judging.seasonal_test import LEVEL, smallest_p
 from monitor.judging.tally import Tally
 
 Ints = NDArray[np.int64]
@@ -37,6 +38,9 @@ class Fit:
         Bets, shape (subgroups, bets); 0 where the stream is not watched: then nothing moves it.
     dispersion
         How much events of a pane depend on each other, by subgroup.
+    season_p
+        Probability of phases of the calendar as different as those of the reference, were there no season beside the
+        one that is expected; None where nobody can tell.
     """
 
     of_age: Floats
@@ -44,6 +48,12 @@ class Fit:
     margin: Margin
     tilts: Floats
     dispersion: Dispersion
+    season_p: float | None = None
+
+    @property
+    def is_seasonal(self) -> bool:
+        """Whether the reference shows a season that is not expected."""
+        return self.season_p is not None and self.season_p < LEVEL
 
     def eta(self, age_bin: Ints, values: tuple[Ints, Ints]) -> Floats:
         """Expected log odds of cells; `values` as `People.attribute_values` gives them for the same rows."""
@@ -57,7 +67,13 @@ def spread(fits: Sequence["Fit | None"], subgroups: int) -> NDArray[np.bool_]:
 
 
 def fit(
-    rate: Rate, reference: Tally, people: People, bins: int, tolerance: float, slots: Slots | None = None
+    rate: Rate,
+    reference: Tally,
+    people: People,
+    bins: int,
+    tolerance: float,
+    slots: Slots | None = None,
+    pane_ms: int = 0,
 ) -> Fit | None:
     """The fit of one rate on the reference's cells in its open bins; None without any event of it.
 
@@ -71,6 +87,8 @@ def fit(
         Accepted worsening of the rate.
     slots
         The same cells in slots of time; None where that is not known: events are then taken for independent.
+    pane_ms
+        Width of a slot, to look for a season; 0: nobody looks.
     """
     n = reference.of(rate.counted)
     cells = reference.where(n > 0)
@@ -96,7 +114,8 @@ def fit(
         return own[rows] + found.level[groups]
 
     spread = none_seen(len(people.lattice.subgroups)) if slots is None else dispersion(slots, rate, own_eta, people)
-    return Fit(of_age, of_value, found, bet, spread)
+    season_p = smallest_p(slots, rate, own_eta, people, pane_ms) if slots is not None and pane_ms else None
+    return Fit(of_age, of_value, found, bet, spread, season_p)
 
 
 def _eta(of_age: Floats, of_value: Floats, age_bin: Ints, values: tuple[Ints, Ints]) -> Floats:

@@ -16,7 +16,7 @@ from monitor.counting.lattice import Lattice
 from monitor.counting.ripe import LABEL_FREE, RipeCells
 from monitor.judging import levels
 from monitor.judging.assessment import Assessment
-from monitor.judging.bootstrap import Bootstrap
+from monitor.judging.declared_normal import collecting, fits_rules, seasonal
 from monitor.judging.facts import Facts
 from monitor.judging.history import History
 from monitor.judging.judge_state import JudgeState, decoded
@@ -44,12 +44,12 @@ class Judge:
     rules, lattice
         How is judged, and which subgroups there are.
     reference
-        What rates are compared with; None: the first weeks of the first revision, by rule.
+        What rates are compared with; None: the range of the rules, or else the first weeks of the first revision.
 
     Raises
     ------
     ValueError
-        for a reference of another model, or with other label-age bins.
+        for a reference that does not fit the rules (`declared_normal.fits_rules`).
 
     Examples
     --------
@@ -66,11 +66,8 @@ class Judge:
     """
 
     def __init__(self, rules: JudgingRules, lattice: Lattice, reference: Reference | None) -> None:
-        if reference is not None and (reference.model, reference.edges_ms) != (rules.model, rules.edges_ms):
-            raise ValueError(
-                f"the reference is of model {reference.model} with label-age edges {list(reference.edges_ms)}, model "
-                f"{rules.model} has {list(rules.edges_ms)}: build it anew with these settings"
-            )
+        if reference is not None:
+            fits_rules(reference, rules, lattice.coding.size)
         self._rules, self._lattice, self._given = rules, lattice, reference
         self._names = StreamNames(rules.metrics, lattice)
         groups = [(group.attribute, group.slug) for group in lattice.subgroups]
@@ -85,11 +82,19 @@ class Judge:
         self._history = History(*self._streams.weight.shape)
         self._waiting = Waiting(self._rules)
         self._releases = Releases(self._rules, self._streams.people)
-        self._bootstrap = Bootstrap(self._rules, self._streams.people) if self._given is None else None
+        self._bootstrap = collecting(self._rules, self._streams.people) if self._given is None else None
         self._reference = self._given
         self._assessment: Assessment | None = None
         if self._given is not None:
             self._streams.traffic.know_gaps(self._given.longest_gap_ms)
+
+    @property
+    def collected(self) -> Reference | None:
+        """The reference that is collected, once every label age of it is ripe; None before, and for a given one."""
+        building = self._bootstrap
+        if building is None or building.complete_ms is None or self._end_ms < building.complete_ms:
+            return None
+        return building.reference(self._streams.traffic.known_gaps())
 
     @property
     def reference(self) -> Reference | None:
@@ -120,6 +125,7 @@ class Judge:
             self._first_pane_ms = int(cells.pane_start_ms[free].min())
         if self._bootstrap is not None:
             self._bootstrap.take(end_ms, cells)
+        cells = seasonal(cells, self._rules, self._lattice.coding.size)
         from_ms = self._tested.from_ms
         self._releases.take(end_ms, cells, self._streams.evidence.log_r)
         waiting = self._waiting.take(after_ms, end_ms, cells, end_ms if from_ms is None else from_ms)
@@ -158,9 +164,8 @@ class Judge:
             self._reference = self._bootstrap.reference(self._streams.traffic.known_gaps() if is_whole else {})
         reference = self._reference
         assert reference is not None
-        rows = np.zeros(len(reference.age_bin), np.int64)
-        cells = Tally(("",), rows, reference.age_bin, reference.combination, reference.counts)
-        slots = None if self._bootstrap is None else self._bootstrap.slots()
+        calendar, size = self._rules.calendar, self._lattice.coding.size
+        cells, slots = reference.cells(calendar, size), reference.slots(calendar, size)
         self._streams.open(opened, summed([cells, of_reference(cells, opened)]), slots)
 
     def assess(self, end_ms: int, data: DataState) -> tuple[StreamVerdict, ...]:

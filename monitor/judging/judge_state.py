@@ -2,7 +2,7 @@
 
 import msgspec
 
-from monitor.judging import bootstrap, history, releases, streams, waiting
+from monitor.judging import collecting, history, releases, streams, waiting
 
 
 class JudgeState(msgspec.Struct, array_like=True):
@@ -15,7 +15,7 @@ class JudgeState(msgspec.Struct, array_like=True):
     history: history.Stored
     waiting: waiting.Stored
     releases: releases.Stored
-    bootstrap: bootstrap.Stored | None
+    bootstrap: collecting.Stored | None
 
 
 def decoded(packed: bytes, fingerprint: str) -> JudgeState:

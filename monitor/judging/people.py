@@ -14,6 +14,14 @@ Ints = NDArray[np.int64]
 class People:
     """Subgroups and attribute values of combinations, looked up once each.
 
+    Parameters
+    ----------
+    lattice
+        The subgroups.
+    seasons
+        Of the calendar key, as `seasonal_key.in_season` puts them before a combination: one more attribute of what is
+        expected, and no subgroup. 1: there is no key.
+
     Examples
     --------
     >>> from monitor.vocabulary import AttributeCoding, Coding
@@ -24,18 +32,20 @@ class People:
     ([0, 0, 1, 1], ['overall', 'm', 'overall', 'f'])
     """
 
-    def __init__(self, lattice: Lattice) -> None:
-        self.lattice = lattice
+    def __init__(self, lattice: Lattice, seasons: int = 1) -> None:
+        self.lattice, self._size = lattice, lattice.coding.size
         self._places: list[dict[str, int]] = []
         self.values = 0
         for attribute in lattice.coding.attributes:
             self._places.append({slug: self.values + index for index, slug in enumerate(attribute.slugs)})
             self.values += len(attribute.slugs)
+        self._first_season = self.values if seasons > 1 else None
+        self.values += seasons if seasons > 1 else 0
         self._values: dict[int, tuple[int, ...]] = {}
 
     def members(self, combinations: Ints) -> tuple[Ints, Ints]:
         """Rows and subgroups of every membership: parallel arrays, in the order of the combinations."""
-        found = [self.lattice.members(one) for one in combinations.tolist()]
+        found = [self.lattice.members(one % self._size) for one in combinations.tolist()]
         return _flat(found)
 
     def attribute_values(self, combinations: Ints) -> tuple[Ints, Ints]:
@@ -45,10 +55,11 @@ class People:
     def _values_of(self, combination: int) -> tuple[int, ...]:
         known = self._values.get(combination)
         if known is None:
-            codes = self.lattice.coding.read(combination)
-            known = self._values[combination] = tuple(
-                places[slug] for places, code in zip(self._places, codes, strict=True) for slug in code.slugs
-            )
+            season, plain = divmod(combination, self._size)
+            codes = self.lattice.coding.read(plain)
+            of_season = () if self._first_season is None else (self._first_season + season,)
+            own = (places[slug] for places, code in zip(self._places, codes, strict=True) for slug in code.slugs)
+            known = self._values[combination] = (*own, *of_season)
         return known
 
 

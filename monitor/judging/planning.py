@@ -6,8 +6,6 @@ Way of an event: before the first one; `check` prints it. Pure.
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from monitor.counting.lattice import Lattice
 from monitor.judging.divergence import divergence
 from monitor.judging.fits import fit
@@ -15,7 +13,7 @@ from monitor.judging.metrics import METRICS
 from monitor.judging.people import People
 from monitor.judging.reference import Reference
 from monitor.judging.rules import DAY_MS, JudgingRules
-from monitor.judging.tally import Tally, summed
+from monitor.judging.tally import summed
 from monitor.judging.waiting import of_reference
 from monitor.judging.weights import threshold, weights
 
@@ -50,11 +48,10 @@ def planned(rules: JudgingRules, lattice: Lattice, reference: Reference, rise: f
     ----------
     Lorden, "Procedures for reacting to a change in distribution", Ann. Math. Stat. 42 (1971): delay ~ threshold / KL.
     """
-    people, bins = People(lattice), len(rules.edges_ms) - 1
+    people, bins = People(lattice, rules.seasons), len(rules.edges_ms) - 1
     weight = weights(rules.metrics, lattice)
     nats = {level: threshold(rules, weight, level) for level in ("watch", "page")}
-    rows = np.zeros(len(reference.age_bin), np.int64)
-    counted = Tally(("",), rows, reference.age_bin, reference.combination, reference.counts)
+    counted = reference.cells(rules.calendar, lattice.coding.size)
     cells = summed([counted, of_reference(counted, bins - 1)])
     weeks = max((reference.end_ms - reference.start_ms) / WEEK_MS, 1e-9)
     found = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from monitor.judging.metrics import LATER, METRICS, Rate, rates_of
+from monitor.judging.seasonal_key import Calendar
 
 DAY_MS: Final = 86_400_000
 BUDGET_SPAN_MS: Final = 91 * DAY_MS
@@ -61,6 +62,10 @@ class JudgingRules:
         Level (`watch`, `rollback`) -> probability that a harmless rollout reaches it, over all its streams.
     attributes_wait_ms
         How long cells wait for attributes of their own topic; 0 without one.
+    calendar
+        Season of a pane as one more attribute of what is expected; None: none.
+    reference_range_ms
+        Panes [from, to) of the reference, whoever served; None: a file, or by rule.
 
     Raises
     ------
@@ -83,6 +88,8 @@ class JudgingRules:
     budgets: Mapping[str, Budget] = field(default_factory=_default_budgets)
     risks: Mapping[str, float] = field(default_factory=_default_risks)
     attributes_wait_ms: int = 0
+    calendar: Calendar | None = None
+    reference_range_ms: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.metrics if name not in METRICS]
@@ -103,6 +110,11 @@ class JudgingRules:
     def horizon_ms(self) -> int:
         """Oldest label that counts."""
         return self.edges_ms[-1]
+
+    @property
+    def seasons(self) -> int:
+        """Seasons of the calendar key; 1 without one."""
+        return 1 if self.calendar is None else self.calendar.seasons
 
     @property
     def rates(self) -> tuple[Rate, ...]:

@@ -54,7 +54,8 @@ class Streams:
     """Limits, evidence and traffic of every stream.
 
     Arrays by stream have the shape (metrics, subgroups); `onset_ms` is two of them, likeliest and earliest credible.
-    Those by rate have the shape (rates, subgroups): a two-sided metric has two rates.
+    Those by rate have the shape (rates, subgroups): a two-sided metric has two rates. `is_seasonal`, shape (metrics,):
+    the reference shows a season that is not expected, so that D1 watches the metric and does not page.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ class Streams:
     """
 
     def __init__(self, rules: JudgingRules, lattice: Lattice) -> None:
-        self.rules, self.people, self.rates = rules, People(lattice), rules.rates
+        self.rules, self.people, self.rates = rules, People(lattice, rules.seasons), rules.rates
         self.weight = weights(rules.metrics, lattice)
         self.watch, self.page = (threshold(rules, self.weight, level) for level in ("watch", "page"))
         self.may_page = np.array([METRICS[name].may_page for name in rules.metrics])
@@ -77,6 +78,7 @@ class Streams:
         self.onset_ms = np.full((2, *self.weight.shape), NO_ONSET)
         self._seen = SeenBySlice(rules, len(self.rates), len(lattice.subgroups))
         self.fits: list[Fit | None] = [None] * len(self.rates)
+        self.is_seasonal = np.zeros(len(rules.metrics), bool)
         self.opened = CLOSED
 
     @property
@@ -102,8 +104,12 @@ class Streams:
             if opened >= -is_label_free and not (is_label_free and self.opened > CLOSED):
                 cells = reference.where(reference.age_bin <= opened)
                 tolerance = self.rules.tolerance_of(rate.metric)
-                self.fits[place] = fit(rate, cells, self.people, self.bins, tolerance, slots)
+                looks = self.rules.pane_ms if METRICS[rate.metric].may_page else 0
+                self.fits[place] = fit(rate, cells, self.people, self.bins, tolerance, slots, looks)
                 self.gap.open(place, cells)
+        for metric, rates in enumerate(self.rates_of):
+            fits = [fit for fit in (self.fits[place] for place in rates) if fit is not None]
+            self.is_seasonal[metric] = any(fit.is_seasonal for fit in fits)
         self.opened = opened
 
     def fold(self, tested: Tally, pane_ms: Ints) -> Ints:
@@ -134,7 +140,9 @@ class Streams:
         self.watched.note(POOLED, log_m)
         self.gap_watched.note(POOLED, of_gap)
         # A gap alone may be the others' doing, who have improved: that is worth a look, and no page.
-        at_page = (log_m >= self.page) | ((of_gap >= self.page) & self.watched.at(POOLED))
+        # A season looks like harm to D1; the gap is compared inside each step, where all have the same season.
+        of_reference = (log_m >= self.page) & ~self.is_seasonal[:, None]
+        at_page = of_reference | ((of_gap >= self.page) & self.watched.at(POOLED))
         self.latched |= at_page & self.may_page[:, None]
         for revision in revisions:
             self.watched.note(revision, self.by_metric(self.evidence.own_log_m(revision)))

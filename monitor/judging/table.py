@@ -20,6 +20,9 @@ NO_LABELS_YET: Final = "no_labels_yet"
 NO_INFERENCES_YET: Final = "no_inferences_yet"
 BLIND: Final = "blind"
 LABELS_STOPPED: Final = "labels_stopped"
+SEASON: Final = "season_in_reference"
+"""No doubt about the data: the reference shows a season that no calendar key explains, so D1 watches and does not page.
+"""
 
 INCONCLUSIVE_REASONS: Final = (REFERENCE_BUILDING, REFERENCE_TOO_SMALL, NO_LABELS_YET, NO_INFERENCES_YET, BLIND)
 """Why evidence cannot say anything: no limit to test yet; fewer than ten events in the reference; no ripe labelled cell

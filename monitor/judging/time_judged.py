@@ -5,7 +5,7 @@ Way of an event: step 7. Pure.
 
 from typing import Final, NamedTuple
 
-from monitor.judging.bootstrap import Bootstrap
+from monitor.judging.collecting import Collecting
 from monitor.judging.reference import Reference
 from monitor.judging.rules import DAY_MS, JudgingRules
 
@@ -17,7 +17,7 @@ class TimeJudged(NamedTuple):
     """What decides it: the reference that is collected, else the one that was given; and the first pane seen."""
 
     rules: JudgingRules
-    bootstrap: Bootstrap | None
+    bootstrap: Collecting | None
     given: Reference | None
     first_pane_ms: int | None
 

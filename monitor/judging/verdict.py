@@ -69,6 +69,7 @@ class StreamVerdict:
     `blind_below` is the smallest rate found within 30 days at the present traffic; 1: blind; None without reference.
     `blame` is told of a DEGRADED stream alone. `rollout_ms` is when the revision began to serve, None if that was not
     seen; `former` served most before. `cleared`: it was shown to be no more than 10 points worse than that one.
+    `still_needed`: cases that a reference which is too small still lacks; None for one that is not.
     """
 
     model: str
@@ -88,3 +89,4 @@ class StreamVerdict:
     rollout_ms: int | None = None
     former: str | None = None
     cleared: bool = False
+    still_needed: int | None = None

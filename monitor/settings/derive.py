@@ -1,11 +1,14 @@
 """What settings mean for the rooms: codings, lattices, windows, series. Pure."""
 
+from datetime import UTC, datetime
 from itertools import combinations
 from math import comb, prod
+from zoneinfo import ZoneInfo
 
 from monitor.counting.lattice import Lattice
 from monitor.intake.reading import Mapped
-from monitor.judging.rules import DEFAULT_TOLERANCE
+from monitor.judging.rules import DAY_MS, DEFAULT_TOLERANCE
+from monitor.judging.seasonal_key import HOUR_MS, Calendar
 from monitor.settings.sections.attributes import AttributeSettings, SubgroupSettings
 from monitor.settings.sections.feed import FeedSettings, TopicSettings
 from monitor.settings.sections.model import ModelSettings
@@ -84,6 +87,42 @@ def tolerance_of(model: ModelSettings, metric: str) -> float:
     """Accepted worsening of a metric, absolute."""
     tolerance = model.judging.tolerance
     return tolerance.get(metric, tolerance.get("default", DEFAULT_TOLERANCE))
+
+
+def calendar_of(model: ModelSettings) -> Calendar | None:
+    """The calendar key of a model, with the offsets of its zone from 1990 to 2060."""
+    calendar = None if model.reference is None else model.reference.calendar
+    if calendar is None:
+        return None
+    if calendar.zone == "UTC":
+        return Calendar(calendar.key)
+    return Calendar(calendar.key, calendar.zone, offsets_of(calendar.zone))
+
+
+FIRST_MS, LAST_MS = 7_305 * DAY_MS, 32_872 * DAY_MS
+"""1990 to 2060: no event is older, and what laws will say later is not known."""
+
+
+def offsets_of(zone: str) -> tuple[tuple[int, int], ...]:
+    """(from ms UTC, local minus UTC in ms) of a zone; changes are dated to the quarter of an hour.
+
+    >>> [offset // HOUR_MS for _, offset in offsets_of("Asia/Tokyo")]
+    [9]
+    """
+    info = ZoneInfo(zone)
+
+    def offset_ms(at_ms: int) -> int:
+        offset = datetime.fromtimestamp(at_ms / 1_000, UTC).astimezone(info).utcoffset()
+        return 0 if offset is None else round(offset.total_seconds() * 1_000)
+
+    found = [(FIRST_MS, offset_ms(FIRST_MS))]
+    for day_ms in range(FIRST_MS, LAST_MS, DAY_MS):
+        if offset_ms(day_ms + DAY_MS) != found[-1][1]:
+            at_ms = next(
+                at_ms for at_ms in range(day_ms, day_ms + DAY_MS + 1, HOUR_MS // 4) if offset_ms(at_ms) != found[-1][1]
+            )
+            found.append((at_ms, offset_ms(at_ms)))
+    return tuple(found)
 
 
 def code_count(attribute: AttributeSettings) -> int:

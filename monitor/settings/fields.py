@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from monitor.settings.problems import shown
-from monitor.settings.units import DURATION_PATTERN, RATE_PATTERN, Rate, duration_ms, rate
+from monitor.settings.units import DURATION_PATTERN, MOMENT_PATTERN, RATE_PATTERN, Rate, duration_ms, moment_ms, rate
 
 REFUSED: Final = "refused"
 """Type of the validation errors that carry our own sentence and fix."""
@@ -59,6 +59,16 @@ def _duration(value: object) -> object:
         return duration_ms(value)
     except ValueError as error:
         raise refused(str(error).replace(value, shown(value)[1:-1]), "write it like 7d, 26h, 30m or 2h30m") from error
+
+
+def _moment(value: object) -> object:
+    fix = "write it like 2026-01-05 (00:00 UTC) or 2026-01-05T06:00:00Z"
+    if not isinstance(value, str):
+        raise refused(f"expected a time, got {shown(value)}", fix)
+    try:
+        return moment_ms(value)
+    except ValueError as error:
+        raise refused(f"{shown(value)} is no time with a zone", fix) from error
 
 
 def _positive(value: int) -> int:
@@ -117,6 +127,11 @@ Wait = Annotated[int, BeforeValidator(_duration), _TIME]
 
 Duration = Annotated[int, BeforeValidator(_duration), AfterValidator(_positive), _TIME]
 """Milliseconds, written as a duration, more than zero."""
+
+Moment = Annotated[
+    int, BeforeValidator(_moment), WithJsonSchema({"type": "string", "pattern": f"^{MOMENT_PATTERN}$", FORM: "time"})
+]
+"""Milliseconds UTC, written as a date or an RFC 3339 time with its zone."""
 
 PerTime = Annotated[
     Rate, BeforeValidator(_rate), WithJsonSchema({"type": "string", "pattern": f"^{RATE_PATTERN}$", FORM: "rate"})

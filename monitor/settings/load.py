@@ -21,7 +21,7 @@ MOST_BYTES = 256 * 1024
 """Larger than any real file; reading it takes a few seconds at most."""
 
 
-def load(path: Path, environ: Mapping[str, str] = {}) -> Settings:
+def load(path: Path, environ: Mapping[str, str] = {}, now_ms: int | None = None) -> Settings:
     """Read and check a settings file.
 
     Parameters
@@ -30,17 +30,19 @@ def load(path: Path, environ: Mapping[str, str] = {}) -> Settings:
         The YAML file.
     environ
         Environment variables; those that begin with ``FAIRDRIFT__`` override single values.
+    now_ms
+        Wall time: a reference range that is not over by then is refused. None: nobody asks.
 
     Raises
     ------
     SettingsError
         for a file that cannot be read, and for everything in it that is wrong, all at once.
     """
-    return parse(_text(path), str(path), environ)
+    return parse(_text(path), str(path), environ, now_ms)
 
 
-def parse(text: str, source: str, environ: Mapping[str, str] = {}) -> Settings:
-    """Check settings that were read already; `source` names them in errors.
+def parse(text: str, source: str, environ: Mapping[str, str] = {}, now_ms: int | None = None) -> Settings:
+    """Check settings that were read already; `source` names them in errors. The rest as `load`.
 
     Raises
     ------
@@ -73,7 +75,7 @@ def parse(text: str, source: str, environ: Mapping[str, str] = {}) -> Settings:
         settings = Settings.model_validate(tree.plain())
     except ValidationError as error:
         problems += problems_of(error.errors(include_url=False, include_input=False), tree)
-    problems += problems_between(tree)
+    problems += problems_between(tree, now_ms)
     if problems or settings is None:
         raise SettingsError(source, problems, text) from None
     return settings

@@ -19,7 +19,8 @@ One YAML file (1.2, so `NO` is text), named by `--settings`; a whole example is 
 Every problem of a file is reported at once, with its line. This page is made from the model:
 `{COMMAND}`.
 
-- A **duration** is written `7d`, `26h`, `30m`, `2h30m`; a **rate** `1 per 91d`; a relative **path** counts from the
+- A **duration** is written `7d`, `26h`, `30m`, `2h30m`; a **rate** `1 per 91d`; a **time** `2026-01-05` (00:00
+  UTC) or `2026-01-05T06:00:00Z`; a relative **path** counts from the
   folder in which the command is started.
 - **Secrets** stand only in files that a `*_file` setting names.
 - **Environment variables** override single values: `FAIRDRIFT__KAFKA__CLIENT=confluent`. The name is the path in

@@ -1,7 +1,8 @@
-"""Durations and rates as people write them: ``26h``, ``2h30m``, ``1 per 91d``. Pure."""
+"""Durations, rates and times as people write them: ``26h``, ``1 per 91d``, ``2026-01-05``. Pure."""
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 UNITS: Final = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000}
@@ -9,6 +10,10 @@ UNITS: Final = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000}
 
 DURATION_PATTERN: Final = r"(?=[0-9])([0-9]{1,9}d)?([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?"
 RATE_PATTERN: Final = rf"[0-9]{{1,9}}(\.[0-9]{{1,9}})? per {DURATION_PATTERN}"
+
+MOMENT_PATTERN: Final = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2}))?"
+)
 
 LONGEST_MS: Final = 36_500 * UNITS["d"]
 """A hundred years: what is longer is a slip of the pen."""
@@ -54,6 +59,34 @@ def duration_text(total_ms: int) -> str:
         number, total_ms = divmod(total_ms, unit_ms)
         parts += [f"{number}{unit}"] if number else []
     return "".join(parts) or "0s"
+
+
+def moment_ms(text: str) -> int:
+    """Milliseconds UTC of a date (its first moment, UTC) or of an RFC 3339 time.
+
+    Raises
+    ------
+    ValueError
+        for text that is neither.
+
+    Examples
+    --------
+    >>> moment_ms("1970-01-02"), moment_ms("1970-01-02T01:00:00+01:00")
+    (86400000, 86400000)
+    """
+    if not re.fullmatch(MOMENT_PATTERN, text):
+        raise ValueError(f'"{text}" is no time')
+    moment = datetime.fromisoformat(text.upper())
+    return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1_000)
+
+
+def moment_text(ms: int) -> str:
+    """Milliseconds UTC for people, to the minute.
+
+    >>> moment_text(86_400_000)
+    '1970-01-02T00:00Z'
+    """
+    return f"{datetime.fromtimestamp(ms / 1_000, UTC):%Y-%m-%dT%H:%MZ}"
 
 
 def rate(text: str) -> Rate:

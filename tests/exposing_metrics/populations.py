@@ -95,6 +95,7 @@ def stream(group: GroupView, metric: str, verdict: Verdict) -> StreamVerdict:
         evidence=(Evidence("reference", 1.25, 8.5, 10.75, 0.002, 41),),
         reference=ReferenceRate("ref-7", 0.22, 5_120, 0.24),
         blind_below=0.31,
+        still_needed=6 if verdict is Verdict.INCONCLUSIVE else None,
         onset_ms=2 * HOUR_MS,
         blame=Blame("population", None, "both revisions have risen alike") if verdict is Verdict.DEGRADED else None,
     )

@@ -37,7 +37,7 @@ def names(model: ModelView) -> set[tuple[str, str]]:
 
 
 def test_series_are_counted_as_the_catalogue_makes_them(model: ModelView) -> None:
-    verdicts = tuple(replace(said, verdict=Verdict.SUSPECT) for said in model.verdicts[:5])
+    verdicts = tuple(replace(said, verdict=Verdict.SUSPECT, still_needed=6) for said in model.verdicts[:5])
     one = replace(model, groups=model.groups[:1], verdicts=verdicts, min_cell=1)
     samples = collected(populations.view(one)).samples
     made = sum(len(found) for series, found in samples.items() if "subgroup" in series.labels)

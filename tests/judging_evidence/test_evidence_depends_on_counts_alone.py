@@ -9,7 +9,7 @@ from monitor.counting.bins import label_age_edges
 from monitor.counting.lattice import Lattice
 from monitor.counting.ripe import RipeCells
 from monitor.judging.judge import Judge
-from monitor.judging.reference import read_reference, write_reference
+from monitor.judging.reference_file import read_reference, write_reference
 from monitor.judging.rules import DAY_MS, DataState, JudgingRules
 from monitor.vocabulary import AttributeCoding, Coding
 from tests.judging_evidence.worlds import LATTICE, USUAL, Pane, everyone, judged, people, ripe, rules

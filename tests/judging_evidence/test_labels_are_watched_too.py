@@ -9,7 +9,7 @@ import pytest
 from monitor.counting.ripe import RipeCells
 from monitor.judging.judge import Judge
 from monitor.judging.metrics import ALWAYS_ON, Kind
-from monitor.judging.reference import read_reference, write_reference
+from monitor.judging.reference_file import read_reference, write_reference
 from monitor.judging.rules import DAY_MS
 from monitor.judging.tally import tally
 from tests.judging_evidence.worlds import CODING, LATTICE, Pane, everyone, judged, people, ripe, rules, said

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from monitor.judging.judge import Judge
-from monitor.judging.reference import read_reference, write_reference
+from monitor.judging.reference_file import read_reference, write_reference
 from monitor.judging.rules import DAY_MS, DataState
 from monitor.judging.verdict import Verdict
 from tests.judging_evidence.worlds import CODING, LATTICE, USUAL, F, M, Pane, everyone, judged, people, rules, said
@@ -95,7 +95,7 @@ def test_with_a_reference_from_a_file_testing_starts_with_the_first_pane() -> No
 
 
 def test_an_audit_without_a_subgroup_leaves_it_inconclusive() -> None:
-    text = json.loads(write_reference(built(fair, 60).reference, CODING))
+    text = json.loads(write_reference(built(fair, 60).reference.sums(), CODING))
     text["cells"] = [cell for cell in text["cells"] if cell["values"] == ["m"]]
     judge = Judge(rules(), LATTICE, read_reference(json.dumps(text).encode(), CODING))
     judged(judge, lambda pane: {} if pane < 100 else everyone(USUAL), range(100, 130))
@@ -117,7 +117,7 @@ REFUSALS = {
 
 @pytest.mark.parametrize(("file", "cell", "sentence"), REFUSALS.values(), ids=REFUSALS.keys())
 def test_a_file_that_is_no_reference_is_refused_in_a_sentence(file: object, cell: dict | None, sentence: str) -> None:
-    good = json.loads(write_reference(built(fair, 60).reference, CODING))
+    good = json.loads(write_reference(built(fair, 60).reference.sums(), CODING))
     labelled = next(one for one in good["cells"] if one["actual"] is not None)
     labelled |= cell or {}
     text = file if isinstance(file, str) else json.dumps(good | file)

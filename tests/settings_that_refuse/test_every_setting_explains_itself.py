@@ -78,6 +78,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "signing_key_file": None,
         "anchor_dir": None,
     },
+    "CalendarSettings": {"key": MUST, "zone": "UTC"},
     "ControllerSettings": {
         "feed": MUST,
         "token_file": MUST,
@@ -144,7 +145,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "limits": SECTION,
         "acting": None,
     },
-    "ReferenceSettings": {"file": MUST},
+    "ReferenceSettings": {"file": None, "from": None, "to": None, "must_be_approved": False, "calendar": None},
     "RejectStopSettings": {"in_a_row": 1000, "share": 0.1},
     "SecuritySettings": {
         "protocol": "SSL",

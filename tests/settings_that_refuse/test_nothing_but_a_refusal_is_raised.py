@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
@@ -141,6 +142,15 @@ def _mutated(tree: object, rng: random.Random, value: object) -> object:
     if kind < 0.15:
         return {f"{key}x" if key == chosen else key: one for key, one in tree.items()}
     return {key: _mutated(one, rng, value) if key == chosen else one for key, one in tree.items()}
+
+
+@pytest.mark.parametrize("name", ["watch_per_rollout", "rollback_per_rollout"])
+def test_a_risk_that_is_no_number(name: str) -> None:
+    # Found by the test below: the rule that compares the two looked at one that was refused.
+    alarms = {"false_alarms": {name: None}}
+    models = {one: model | {"judging": alarms} for one, model in TREE["models"].items()}
+    with pytest.raises(SettingsError, match=name):
+        parse(_as_yaml(TREE | {"models": models}), "x.yaml")
 
 
 @settings(max_examples=100, deadline=None)

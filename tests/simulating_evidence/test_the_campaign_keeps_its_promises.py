@@ -15,6 +15,7 @@ SHORT = {
     "slow_bug": 12,
     "earlier_trend": 2,
     "overdispersed": 30,
+    "season": 8,
     "silent_labels": 60,
     "compared_twice": 10,
     "sharing": 100,

@@ -10,6 +10,7 @@ from monitor.exporting.rates import Estimate
 from monitor.exporting.report.markup import Child, Markup, tag
 from monitor.exporting.report.story import ModelStory, StreamStory
 from monitor.exporting.report.words import evidence_text, percent, plain
+from monitor.exporting.standing import rounded_need
 from monitor.judging.verdict import Verdict
 
 _HEADINGS: Final = (
@@ -65,7 +66,7 @@ def _row(stream: StreamStory) -> Markup:
         (evidence_text(stream), evidence.log_e if evidence else None),
         (_blind(said.blind_below), said.blind_below),
         (tag("time", day(said.since_ms)), said.since_ms),
-        (", ".join(plain(reason) for reason in said.reasons), None),
+        (", ".join([*map(plain, said.reasons), *_need(said.still_needed)]), None),
     ]
     return tag(
         "tr",
@@ -84,6 +85,10 @@ def _row(stream: StreamStory) -> Markup:
 
 def _interval(estimate: Estimate) -> str:
     return f"{percent(estimate.lower).split()[0]} – {percent(estimate.upper)}"
+
+
+def _need(still_needed: int | None) -> list[str]:
+    return [] if still_needed is None else [f"up to {rounded_need(still_needed)} more cases needed"]
 
 
 def _blind(below: float | None) -> str:

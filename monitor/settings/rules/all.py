@@ -13,8 +13,8 @@ from monitor.settings.rules.rule import Finding, Given, findings
 from monitor.settings.tree import Node
 
 
-def problems_between(tree: Node) -> Iterator[Problem]:
-    """Problems between settings that are valid by themselves."""
+def problems_between(tree: Node, now_ms: int | None = None) -> Iterator[Problem]:
+    """Problems between settings that are valid by themselves. `now_ms`: wall time; None where it means nothing."""
     plain = tree.plain()
     feeds = {name: valid_parts(FeedSettings, one) for name, one in _entries(plain, "feeds").items()}
     models = {name: valid_parts(ModelSettings, one) for name, one in _entries(plain, "models").items()}
@@ -26,7 +26,9 @@ def problems_between(tree: Node) -> Iterator[Problem]:
         for finding in findings(FEED_RULES, Given(name, feed, _entries(plain["feeds"], name), feeds, models)):
             yield _problem(("feeds", name), finding, tree)
     for name, model in models.items():
-        for finding in findings(MODEL_RULES, Given(name, model, _entries(plain["models"], name), feeds, models)):
+        for finding in findings(
+            MODEL_RULES, Given(name, model, _entries(plain["models"], name), feeds, models, now_ms)
+        ):
             yield _problem(("models", name), finding, tree)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from monitor.settings.derive import series_estimate, tolerance_of, windows_ms
 from monitor.settings.problems import did_you_mean, shown
 from monitor.settings.rules.attributes import attributes_have_one_meaning, crossings_name_attributes
+from monitor.settings.rules.reference import REFERENCE_RULES
 from monitor.settings.rules.rule import Finding, Given, Rule, has
 from monitor.settings.units import duration_text
 
@@ -115,7 +116,11 @@ MODEL_RULES: Final[tuple[Rule, ...]] = (
     (("feed",), horizon_holds_the_ages),
     (("score_range",), score_range_rises),
     (("judging.harm_to_find", "judging.tolerance", "metrics"), harm_exceeds_tolerance),
-    (("judging.false_alarms",), suspicion_is_cheaper_than_blame),
+    (
+        ("judging.false_alarms.watch_per_rollout", "judging.false_alarms.rollback_per_rollout"),
+        suspicion_is_cheaper_than_blame,
+    ),
     (("mode", "acting"), acting_has_a_target),
+    *REFERENCE_RULES,
     (_OF_SERIES, series_fit),
 )

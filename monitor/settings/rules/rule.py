@@ -21,7 +21,8 @@ class Finding(NamedTuple):
 class Given:
     """A section and what its rules may look at.
 
-    `plain` is the section as written; `feeds` and `models` hold, by name, the valid parts of all others.
+    `plain` is the section as written; `feeds` and `models` hold, by name, the valid parts of all others. `now_ms` is
+    wall time, None where the settings are read for another time than now.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Given:
     plain: Mapping[str, Any]
     feeds: Mapping[str, FeedSettings] = field(default_factory=dict)
     models: Mapping[str, ModelSettings] = field(default_factory=dict)
+    now_ms: int | None = None
 
 
 Rule = tuple[tuple[str, ...], Callable[[Given], Iterable[Finding]]]

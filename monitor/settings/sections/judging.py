@@ -1,11 +1,11 @@
-"""Sections `judging` and `reference` of a model: what counts as harm, and how many false alarms are accepted. Pure."""
+"""Section `judging` of a model: what counts as harm, and how many false alarms are accepted. Pure."""
 
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from monitor.judging.rules import DEFAULT_TOLERANCE
-from monitor.settings.fields import FilePath, PerTime, Section, Share, setting
+from monitor.settings.fields import PerTime, Section, Share, setting
 from monitor.settings.metrics import AVAILABLE, known_metric
 
 
@@ -18,12 +18,6 @@ ToleranceFor = Annotated[
     AfterValidator(_default_or_metric),
     WithJsonSchema({"type": "string", "pattern": f"^(default|{'|'.join(AVAILABLE)})$"}),
 ]
-
-
-class ReferenceSettings(Section):
-    """What rates are compared with."""
-
-    file: FilePath = setting("A reference made by `fairdrift reference build`, or by an offline audit.")
 
 
 class FalseAlarmSettings(Section):

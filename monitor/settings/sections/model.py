@@ -9,8 +9,9 @@ from monitor.settings.metrics import MetricName
 from monitor.settings.problems import shown
 from monitor.settings.sections.acting import ActingSettings
 from monitor.settings.sections.attributes import AttributeSettings, SubgroupSettings
-from monitor.settings.sections.judging import JudgingSettings, ReferenceSettings
+from monitor.settings.sections.judging import JudgingSettings
 from monitor.settings.sections.limits import LimitSettings
+from monitor.settings.sections.reference import ReferenceSettings
 from monitor.settings.units import DURATION_PATTERN, duration_ms
 
 
