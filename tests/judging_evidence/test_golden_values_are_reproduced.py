@@ -37,7 +37,7 @@ EQUAL = {"sub_bernoulli_equals_likelihood_ratio": 0.0, "chunks_equal_one_run": 0
 """What is published is that two runs are equal: their difference is 0."""
 
 NOT_OFFERED = {"lond", "lord_plus_plus", "saffron"}
-"""Procedures that spend a level over time: neither we nor the comparison with others offer them, their levels die out."""
+"""Procedures that spend a level over time: neither we nor the comparison with others offer them: levels die out."""
 
 
 def steps(given: dict[str, Any]) -> list[np.ndarray]:
