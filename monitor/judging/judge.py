@@ -16,6 +16,7 @@ from monitor.counting.lattice import Lattice
 from monitor.counting.ripe import LABEL_FREE, RipeCells
 from monitor.judging import levels
 from monitor.judging.assessment import Assessment
+from monitor.judging.beside import Beside
 from monitor.judging.bootstrap import Bootstrap
 from monitor.judging.facts import Facts
 from monitor.judging.history import History
@@ -85,6 +86,7 @@ class Judge:
         self._waiting = Waiting(self._rules)
         self._releases = Releases(self._rules, self._streams.people)
         self._bootstrap = Bootstrap(self._rules, self._streams.people) if self._given is None else None
+        self._beside = Beside(self._rules, self._streams.people)
         self._reference = self._given
         self._assessment: Assessment | None = None
         if self._given is not None:
@@ -119,6 +121,7 @@ class Judge:
             self._first_pane_ms = int(cells.pane_start_ms[free].min())
         if self._bootstrap is not None:
             self._bootstrap.take(end_ms, cells)
+        self._beside.take(end_ms, cells, self._tested.normal)
         from_ms = self._tested.from_ms
         self._releases.take(end_ms, cells, self._streams.evidence.log_r)
         waiting = self._waiting.take(after_ms, end_ms, cells, end_ms if from_ms is None else from_ms)
@@ -129,6 +132,7 @@ class Judge:
             self._streams.forget(revision)
             self._history.forget(revision)
             self._releases.forget(revision)
+            self._beside.forget(revision)
 
     @property
     def _tested(self) -> TimeJudged:
@@ -175,8 +179,9 @@ class Judge:
         if self._assessment is None:
             facts = Facts(self._streams, self._reference.id if self._reference else None)
             self._assessment = Assessment(self._streams, facts, self._history, self._releases)
-        serving = tuple(filter(serves, data.serving))
-        return self._assessment.verdicts(end_ms, replace(data, serving=serving))
+        data = replace(data, serving=tuple(filter(serves, data.serving)))
+        of_scores = self._beside.verdicts(end_ms, data, self._streams.traffic)
+        return (*self._assessment.verdicts(end_ms, data), *of_scores)
 
     def acknowledge(self, attribute: str, subgroup: str, metric: str) -> None:
         """A person has seen the alarm of a stream: its evidence starts anew, and it is no longer held DEGRADED.
@@ -186,6 +191,8 @@ class Judge:
         ValueError
             for a stream that is not judged.
         """
+        if self._beside.acknowledge(attribute, subgroup, metric):
+            return
         place = self._names.place((attribute, subgroup, metric))
         if place is None:
             raise ValueError(f"no stream of {metric} for {attribute}={subgroup} in model {self._rules.model}")
@@ -207,11 +214,11 @@ class Judge:
 
     def thresholds(self) -> Mapping[tuple[str, str, str, str], float]:
         """(attribute, metric, detector, level) -> nats of evidence at which the level is reached."""
-        return levels.thresholds(self._streams, self._releases)
+        return {**levels.thresholds(self._streams, self._releases), **self._beside.thresholds()}
 
     def budget(self) -> Mapping[str, float]:
         """Level -> false alarms to expect at most in 91 days over all streams."""
-        return expected_alarms(self._rules, self._streams.weight)
+        return self._beside.with_alarms(expected_alarms(self._rules, self._streams.weight))
 
     def state_bytes(self) -> bytes:
         """Everything that the next step depends on, beside rules and a given reference."""
@@ -224,6 +231,7 @@ class Judge:
             self._waiting.stored(),
             self._releases.stored(),
             None if self._bootstrap is None else self._bootstrap.stored(),
+            self._beside.stored(),
         )
         return msgspec.msgpack.encode(state)
 
@@ -244,6 +252,7 @@ class Judge:
             self._history.restore(state.history)
             self._waiting.restore(state.waiting)
             self._releases.restore(state.releases)
+            self._beside.restore(state.beside)
         except ValueError:
             self._begin_anew()
             raise

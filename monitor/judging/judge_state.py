@@ -2,7 +2,7 @@
 
 import msgspec
 
-from monitor.judging import bootstrap, history, releases, streams, waiting
+from monitor.judging import beside, bootstrap, history, releases, streams, waiting
 
 
 class JudgeState(msgspec.Struct, array_like=True):
@@ -16,6 +16,7 @@ class JudgeState(msgspec.Struct, array_like=True):
     waiting: waiting.Stored
     releases: releases.Stored
     bootstrap: bootstrap.Stored | None
+    beside: beside.Stored
 
 
 def decoded(packed: bytes, fingerprint: str) -> JudgeState:

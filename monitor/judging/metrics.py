@@ -95,8 +95,8 @@ METRICS: Final[Mapping[str, Metric]] = {
 ALWAYS_ON: Final = ("label_prevalence", "label_completeness")
 """Watched with every model: rates may move because labels do. They explain and forbid, and never act."""
 
-LATER: Final = ("calibration",)
-"""Metrics of the design that this version does not judge; settings refuse them with a sentence."""
+CALIBRATION: Final = "calibration"
+"""Watched where settings ask for it. It is no rate: `calibrating` judges it, on scores."""
 
 
 @dataclass(frozen=True, slots=True)

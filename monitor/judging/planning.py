@@ -51,7 +51,7 @@ def planned(rules: JudgingRules, lattice: Lattice, reference: Reference, rise: f
     Lorden, "Procedures for reacting to a change in distribution", Ann. Math. Stat. 42 (1971): delay ~ threshold / KL.
     """
     people, bins = People(lattice), len(rules.edges_ms) - 1
-    weight = weights(rules.metrics, lattice)
+    weight = weights(rules.sharing, lattice)
     nats = {level: threshold(rules, weight, level) for level in ("watch", "page")}
     rows = np.zeros(len(reference.age_bin), np.int64)
     counted = Tally(("",), rows, reference.age_bin, reference.combination, reference.counts)

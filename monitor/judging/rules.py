@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from monitor.judging.metrics import LATER, METRICS, Rate, rates_of
+from monitor.judging.metrics import CALIBRATION, METRICS, Rate, rates_of
 
 DAY_MS: Final = 86_400_000
 BUDGET_SPAN_MS: Final = 91 * DAY_MS
@@ -61,6 +61,8 @@ class JudgingRules:
         Level (`watch`, `rollback`) -> probability that a harmless rollout reaches it, over all its streams.
     attributes_wait_ms
         How long cells wait for attributes of their own topic; 0 without one.
+    calibration
+        Whether calibration is watched, too.
 
     Raises
     ------
@@ -83,12 +85,12 @@ class JudgingRules:
     budgets: Mapping[str, Budget] = field(default_factory=_default_budgets)
     risks: Mapping[str, float] = field(default_factory=_default_risks)
     attributes_wait_ms: int = 0
+    calibration: bool = False
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.metrics if name not in METRICS]
         if unknown or not self.metrics:
-            later = "".join(f"; {name} comes in a later version" for name in unknown if name in LATER)
-            raise ValueError(f"model {self.model}: cannot judge {unknown}, give any of {list(METRICS)}{later}")
+            raise ValueError(f"model {self.model}: cannot judge {unknown}, give any of {list(METRICS)}")
         if set(self.budgets) != {"watch", "page"} or any(b.alarms <= 0 or b.per_ms <= 0 for b in self.budgets.values()):
             raise ValueError(f"model {self.model}: give a positive budget for watch and page, got {dict(self.budgets)}")
         if list(self.risks) != ["watch", "rollback"] or not 0 < self.risks["rollback"] <= self.risks["watch"] < 1:
@@ -103,6 +105,11 @@ class JudgingRules:
     def horizon_ms(self) -> int:
         """Oldest label that counts."""
         return self.edges_ms[-1]
+
+    @property
+    def sharing(self) -> tuple[str, ...]:
+        """The metrics that share the budget: the rates, and calibration where it is watched."""
+        return (*self.metrics, CALIBRATION) if self.calibration else self.metrics
 
     @property
     def rates(self) -> tuple[Rate, ...]:

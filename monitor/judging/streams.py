@@ -64,7 +64,7 @@ class Streams:
 
     def __init__(self, rules: JudgingRules, lattice: Lattice) -> None:
         self.rules, self.people, self.rates = rules, People(lattice), rules.rates
-        self.weight = weights(rules.metrics, lattice)
+        self.weight = weights(rules.sharing, lattice)
         self.watch, self.page = (threshold(rules, self.weight, level) for level in ("watch", "page"))
         self.may_page = np.array([METRICS[name].may_page for name in rules.metrics])
         self.rates_of = [[r for r, rate in enumerate(self.rates) if rate.metric == name] for name in rules.metrics]
