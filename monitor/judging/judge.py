@@ -6,7 +6,6 @@ are wanted. Pure: what it says depends on rules, reference and ripe cells alone,
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from hashlib import blake2b
 
 import msgspec
 import numpy as np
@@ -20,7 +19,7 @@ from monitor.judging.beside import Beside
 from monitor.judging.bootstrap import Bootstrap
 from monitor.judging.facts import Facts
 from monitor.judging.history import History
-from monitor.judging.judge_state import JudgeState, decoded
+from monitor.judging.judge_state import JudgeState, decoded, fingerprint
 from monitor.judging.reference import Reference
 from monitor.judging.releases import Releases
 from monitor.judging.rules import DataState, JudgingRules
@@ -73,9 +72,7 @@ class Judge:
             )
         self._rules, self._lattice, self._given = rules, lattice, reference
         self._names = StreamNames(rules.metrics, lattice)
-        groups = [(group.attribute, group.slug) for group in lattice.subgroups]
-        known = (msgspec.json.encode(rules, order="sorted"), groups, reference and reference.id)
-        self._fingerprint = blake2b(repr(known).encode(), digest_size=16).hexdigest()
+        self._fingerprint = fingerprint(rules, lattice, reference)
         self._begin_anew()
 
     def _begin_anew(self) -> None:

@@ -27,7 +27,7 @@ class Drawn:
     """Panes of people with scores, drawn once each: the same day is always the same."""
 
     def __init__(
-        self, seed: int, people: int, shift: Callable[[int, int], float] = lambda day, person: 0.0, age_of_one: int = -1
+        self, seed: int, people: int, shift: Callable[[int, int], float] | None = None, age_of_one: int = -1
     ) -> None:
         """`shift` is added to the log odds of a person's label on a day; labels 1 all have this age bin, -1: any."""
         self._seed, self._people, self._shift, self._age_of_one = seed, people, shift, age_of_one
@@ -37,7 +37,7 @@ class Drawn:
         for person in (F, M):
             rng = np.random.default_rng([self._seed, day, person])
             n = rng.multinomial(self._people, SHARES)
-            k = rng.binomial(n, expit(logit(TRUE) + self._shift(day, person)))
+            k = rng.binomial(n, expit(logit(TRUE) + (self._shift(day, person) if self._shift else 0.0)))
             rows: list[Row] = [(score, LABEL_FREE, LABEL_FREE, int(count)) for score, count in enumerate(n)]
             for score in range(20):
                 for label, count in ((0, int(n[score] - k[score])), (1, int(k[score]))):

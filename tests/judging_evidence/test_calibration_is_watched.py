@@ -16,7 +16,7 @@ from monitor.judging.rules import DAY_MS, DataState, JudgingRules
 from monitor.judging.verdict import Verdict
 from tests.judging_evidence import worlds
 from tests.judging_evidence.scored import SHARES, TRUE, Drawn, Pane, judged, ripe, said
-from tests.judging_evidence.worlds import F, LATTICE
+from tests.judging_evidence.worlds import LATTICE, F
 
 RULES = worlds.rules(calibration=True)
 
@@ -48,9 +48,9 @@ def forgetful(one: Curve) -> Curve:
     return Curve(one.expected, np.log(bet / one.expected), np.log((1 - bet) / (1 - one.expected)))
 
 
-@pytest.mark.parametrize(("size", "forgotten"), [(300, 20.0), (2_000, 2.0)])
+@pytest.mark.parametrize(("size", "forgotten"), [(300, 5.0), (500, 2.0)])
 def test_a_curve_that_is_estimated_needs_its_margin(size: int, forgotten: float) -> None:
-    # A = 5 000: .4 alarms in 2 000 steps are allowed. Measured: .21 and .03; without margin 49 and 4.7.
+    # A = 5 000: .4 alarms in 2 000 steps are allowed. Of 800 references: .11 and .05; without margin 15 and 7.
     curves = references(size, 150)
     assert runs(curves, TRUE, 2_000, 5_000, 1).sum(axis=1).mean() <= 0.4
     assert runs([forgetful(one) for one in curves[:40]], TRUE, 2_000, 5_000, 1).sum(axis=1).mean() >= forgotten
@@ -75,7 +75,7 @@ def test_a_mix_of_scores_that_moves_is_no_change_of_calibration() -> None:
     ("shift", "slope", "most"), [(0.5, 1.0, 40), (-0.5, 1.0, 40), (0.0, 0.6, 110), (0.0, 1.6, 110)]
 )
 def test_a_shift_and_a_slope_are_found_in_both_directions(shift: float, slope: float, most: int) -> None:
-    # Measured medians: 25, 22, 77 steps of twenty events, with 2 000 reference events and .02 tolerated.
+    # Measured medians: 27, 31, 70, 67 steps of twenty events, with 2 000 reference events and .02 tolerated.
     rates = expit(shift + slope * logit(TRUE))
     alarms = runs(references(2_000, 60, tolerance=0.02), rates, 300, 5_000, 2)
     first = np.where(alarms.any(axis=1), alarms.argmax(axis=1), 300)
@@ -119,7 +119,7 @@ def test_a_group_whose_scores_mean_less_than_they_did_is_suspect_and_never_more(
     assert evidence.page is None
     assert evidence.rollback is None
     assert women.blame is None
-    assert ("f", "false_negative_rate") not in {(group, metric) for _, group, metric in judge.latched()}
+    assert "calibration" not in {metric for _, _, metric in judge.latched()}
 
 
 def test_scores_that_never_meant_what_they_say_are_no_drift() -> None:

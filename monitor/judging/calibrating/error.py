@@ -36,9 +36,9 @@ def calibration_error(k: Ints, n: Ints, expected: Floats) -> CalibrationError | 
 
     Examples
     --------
-    >>> found = calibration_error(np.array([30, 80]), np.array([100, 100]), np.array([0.2, 0.7]))
+    >>> found = calibration_error(np.array([300, 800]), np.array([1_000, 1_000]), np.array([0.2, 0.7]))
     >>> round(found.value, 3), round(found.lower, 3), round(found.upper, 3)
-    (0.1, 0.036, 0.163)
+    (0.1, 0.068, 0.12)
     >>> calibration_error(np.array([0]), np.array([0]), np.array([0.5])) is None
     True
 
@@ -57,6 +57,4 @@ def calibration_error(k: Ints, n: Ints, expected: Floats) -> CalibrationError | 
     value = float(share @ gap)
     by_chance = float(share @ spread * np.sqrt(2 / np.pi))
     error = float(np.sqrt(np.sum(share**2 * spread**2)))
-    return CalibrationError(
-        value, max(0.0, value - by_chance - _Z * error), min(1.0, value + _Z * error), int(n.sum())
-    )
+    return CalibrationError(value, max(0.0, value - by_chance - _Z * error), min(1.0, value + _Z * error), int(n.sum()))
