@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from monitor.judging.annotating.drift import DriftScore, Group
 from monitor.judging.verdict import StreamVerdict
 
 
@@ -95,6 +96,7 @@ class ModelView:
     min_cell: int
     series_limit: int
     metrics: tuple[str, ...] = ()
+    drift: Mapping[Group, tuple[DriftScore, ...]] = field(default_factory=dict)  # annotates only
 
 
 @dataclass(frozen=True, slots=True)

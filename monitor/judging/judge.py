@@ -4,7 +4,7 @@ Way of an event: steps 7 and 8; `service` calls `step` once a watermark pane, in
 are wanted. Pure: what it says depends on rules, reference and ripe cells alone, so a rebuild says the same.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from monitor.counting.lattice import Lattice
 from monitor.counting.ripe import LABEL_FREE, RipeCells
 from monitor.judging import levels
+from monitor.judging.annotating.drift import DriftScore, Group
 from monitor.judging.assessment import Assessment
 from monitor.judging.beside import Beside
 from monitor.judging.bootstrap import Bootstrap
@@ -31,8 +32,6 @@ from monitor.judging.time_judged import REMEMBERED_MS, TimeJudged
 from monitor.judging.verdict import StreamVerdict
 from monitor.judging.waiting import Waiting, of_reference
 from monitor.judging.weights import expected_alarms
-
-Ints = NDArray[np.int64]
 
 
 class Judge:
@@ -126,16 +125,14 @@ class Judge:
         learns_gaps = self._tested.is_normal(end_ms)
         self._streams.traffic.take(end_ms, summed([tally(cells), waiting]), tested, learns_gaps=learns_gaps)
         for revision in self._streams.traffic.forget(end_ms - self._rules.horizon_ms - REMEMBERED_MS):
-            self._streams.forget(revision)
-            self._history.forget(revision)
-            self._releases.forget(revision)
-            self._beside.forget(revision)
+            for one in (self._streams, self._history, self._releases, self._beside):
+                one.forget(revision)
 
     @property
     def _tested(self) -> TimeJudged:
         return TimeJudged(self._rules, self._bootstrap, self._given, self._first_pane_ms)
 
-    def _fold(self, end_ms: int, cells: RipeCells, waiting: Tally, from_ms: int) -> Ints | None:
+    def _fold(self, end_ms: int, cells: RipeCells, waiting: Tally, from_ms: int) -> NDArray[np.int64] | None:
         opened = self._streams.opened
         first_ripe_ms = from_ms + self._rules.pane_ms
         while opened < self._streams.bins - 1 and end_ms >= first_ripe_ms + self._rules.ripening_ms(opened + 1):
@@ -216,6 +213,10 @@ class Judge:
     def budget(self) -> Mapping[str, float]:
         """Level -> false alarms to expect at most in 91 days over all streams."""
         return self._beside.with_alarms(expected_alarms(self._rules, self._streams.weight))
+
+    def drift_scores(self, revisions: Sequence[str]) -> Mapping[Group, tuple[DriftScore, ...]]:
+        """What statistics of drift say of single subgroups; they annotate, and no verdict reads them."""
+        return self._beside.drift_scores(revisions)
 
     def state_bytes(self) -> bytes:
         """Everything that the next step depends on, beside rules and a given reference."""
