@@ -5,7 +5,7 @@ Way of an event: step 9, between `gate` and whoever shows them. Pure.
 
 from typing import Any
 
-from monitor.exporting.gate import GatedGroup
+from monitor.exporting.gate import GatedGroup, is_small
 from monitor.exporting.view import ModelView
 from monitor.judging.annotating.drift import DriftScore
 
@@ -25,13 +25,13 @@ WORDS = {
 def drift_shown(model: ModelView, group: GatedGroup) -> tuple[DriftScore, ...]:
     """What may be shown of one subgroup.
 
-    All of it moves with single cases: it shows only where the inferences and labels of every window do, in three
-    significant digits, from which no count can be told.
+    It shows only where the inferences of a window do and it rests on no small number, in three significant digits,
+    from which no count can be told.
     """
-    shown = group.windows.values()
-    if not shown or any(counts.n is None or counts.n_labelled is None for counts in shown):
+    if all(counts.n is None for counts in group.windows.values()):
         return ()
-    return tuple(map(_rounded, model.drift.get((group.revision, group.attribute, group.subgroup), ())))
+    scores = model.drift.get((group.revision, group.attribute, group.subgroup), ())
+    return tuple(_rounded(one) for one in scores if not is_small(one.samples, model.min_cell))
 
 
 def drift_record(score: DriftScore) -> dict[str, Any]:

@@ -114,7 +114,7 @@ class Drift:
             counts = (int(one) for one in (people_now[place], people_now[0], people_before[place], people_before[0]))
             moved = mix.chi_square(*counts) if place else None
             if moved is not None:
-                said.append(DriftScore("mix", moved, int(people_now[0]), mix.LIMIT))
+                said.append(DriftScore("mix", moved, int(people_now[place]), mix.LIMIT))
             result.append(tuple(said))
         return result
 
