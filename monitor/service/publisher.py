@@ -56,7 +56,7 @@ def model_view(judged: JudgedModel, feed: Feed, book: PaneBook) -> ModelView:
         min_cell=plan.min_cell,
         series_limit=plan.series_limit,
         metrics=plan.metrics,
-        drift=judged.judge.drift_scores(judged.serving()),
+        drift=judged.judge.drift_scores(judged.kept()),
     )
 
 
