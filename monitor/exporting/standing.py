@@ -21,9 +21,9 @@ class Standing:
     """One stream: its verdict, and of the longest published window the cases, the rate and the evidence.
 
     `found`, `estimate` and `evidence`, the strongest, are None where the gate withholds them; `estimate` without
-    samples, `evidence` without data, too. `detectors` is the evidence of each, `drift` what statistics of drift say of the
-    subgroup; both empty where they are withheld. `reached` is the highest level that any of the evidence is at, empty
-    below watch: as little withheld as the verdict is.
+    samples, `evidence` without data, too. `detectors` is the evidence of each, `drift` what statistics of drift say of
+    the subgroup; both empty where they are withheld. `reached` is the highest level that any of the evidence is at,
+    empty below watch: as little withheld as the verdict is.
     """
 
     said: StreamVerdict
