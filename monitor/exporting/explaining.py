@@ -20,6 +20,8 @@ _DETECTORS: Final = {
 _INCONCLUSIVE: Final = {
     "reference_building": "The reference is still being built: its time is not over, or its labels are not all in.",
     "reference_too_small": "The reference has too few cases of this kind in this subgroup: ten, or 300 scores.",
+    "unverified_negatives": "Nobody who was passed over ever got an outcome: how many were missed cannot be known. "
+    "Look some of them up at random (`source: audit`) and watch `false_omission_rate`.",
     "no_labels_yet": "No outcome of this revision is ripe yet.",
     "no_inferences_yet": "No prediction of this revision is ripe yet.",
     "blind": "There are too few cases to find harm of the size that must be found within 30 days.",

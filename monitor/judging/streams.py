@@ -16,7 +16,7 @@ from monitor.judging.evidence import ReferenceEvidence
 from monitor.judging.factors import factors
 from monitor.judging.fits import Fit, fit
 from monitor.judging.gap import GapEvidence
-from monitor.judging.metrics import METRICS
+from monitor.judging.metrics import METRICS, NOT_FLAGGED_LABELLED
 from monitor.judging.onset import SeenBySlice
 from monitor.judging.people import People
 from monitor.judging.rules import JudgingRules
@@ -54,7 +54,8 @@ class Streams:
     """Limits, evidence and traffic of every stream.
 
     Arrays by stream have the shape (metrics, subgroups); `onset_ms` is two of them, likeliest and earliest credible.
-    Those by rate have the shape (rates, subgroups): a two-sided metric has two rates.
+    Those by rate have the shape (rates, subgroups): a two-sided metric has two rates. `is_unverified` marks subgroups
+    in whose reference nobody who was passed over has an outcome.
 
     Parameters
     ----------
@@ -78,6 +79,7 @@ class Streams:
         self._seen = SeenBySlice(rules, len(self.rates), len(lattice.subgroups))
         self.fits: list[Fit | None] = [None] * len(self.rates)
         self.opened = CLOSED
+        self.is_unverified = np.zeros(len(lattice.subgroups), bool)
 
     @property
     def at_watch(self) -> NDArray[np.bool_]:
@@ -104,6 +106,7 @@ class Streams:
                 tolerance = self.rules.tolerance_of(rate.metric)
                 self.fits[place] = fit(rate, cells, self.people, self.bins, tolerance, slots)
                 self.gap.open(place, cells)
+        self.is_unverified = ~self.people.with_any(reference.combination, reference.of(NOT_FLAGGED_LABELLED))
         self.opened = opened
 
     def fold(self, tested: Tally, pane_ms: Ints) -> Ints:

@@ -109,3 +109,21 @@ def test_the_plain_rate_of_misses_doubles_with_the_audit_and_would_alarm(judge: 
     assert missed.reference is not None
     assert missed.reference.value == pytest.approx(0.048, abs=0.004)
     assert missed.verdict is Verdict.DEGRADED
+
+
+def test_without_any_outcome_of_people_passed_over_a_rate_of_misses_is_not_identified() -> None:
+    # Naively it would be 0 of many, and healthy for ever.
+    judge = Judge(rules(metrics=("false_negative_rate", "false_discovery_rate")), LATTICE, None)
+    for day in range(1, 80):
+        cells = verified(day)
+        judge.step(day * DAY_MS, cells.where((cells.prediction == 1) | (cells.label == LABEL_FREE)))
+    (missed,), (wrong,) = said(judge, 79), said(judge, 79, "false_discovery_rate")
+    assert (missed.verdict, missed.reasons) == (Verdict.INCONCLUSIVE, ("unverified_negatives",))
+    assert wrong.verdict is Verdict.HEALTHY
+
+
+def test_while_the_reference_is_built_that_is_not_said_yet() -> None:
+    judge = Judge(rules(metrics=("false_negative_rate",)), LATTICE, None)
+    for day in range(1, 20):
+        judge.step(day * DAY_MS, verified(day))
+    assert said(judge, 19)[0].reasons == ("reference_building",)
