@@ -10,7 +10,7 @@ from monitor.counting.rules import CountingRules, ModelRules
 from monitor.intake.decode import Decoder
 from monitor.intake.reading import Adapter, ModelReading, Reading, Role
 from monitor.judging.judge import Judge
-from monitor.judging.metrics import ALWAYS_ON
+from monitor.judging.metrics import ALWAYS_ON, CALIBRATION
 from monitor.judging.rules import Budget, JudgingRules
 from monitor.service.plan import FeedPlan, ModelPlan, TopicPlan
 from monitor.settings.canonical import canonical
@@ -44,7 +44,12 @@ def feed_plan(settings: Settings, name: str, reads: Reads) -> FeedPlan:
     counting = CountingRules(
         models=tuple(
             ModelRules(
-                one, coding_of(model), model.windows.pane_ms, max(windows_ms(model).values()), model.also_label_ages_ms
+                one,
+                coding_of(model),
+                model.windows.pane_ms,
+                max(windows_ms(model).values()),
+                model.also_label_ages_ms,
+                keeps_scores=CALIBRATION in model.metrics,
             )
             for one, model in models.items()
         ),
@@ -68,8 +73,9 @@ def _counted_by(name: str, model: ModelSettings) -> bytes:
     """What stored counts of a model depend on."""
     attributes = [f"{one}={canonical(attribute)!r}" for one, attribute in model.attributes.items()]
     # A range of the past is counted from the log: what is stored has long let its panes go.
-    span = range_of(model)
-    plain = (name, *attributes, model.also_label_ages_ms, model.score_range, model.threshold, *([span] if span else []))
+    span, keeps_scores = range_of(model), CALIBRATION in model.metrics
+    plain = (name, *attributes, model.also_label_ages_ms, model.score_range, model.threshold, keeps_scores)
+    plain = (*plain, *([span] if span else []))
     return canonical(model.windows) + repr(plain).encode()
 
 
@@ -114,8 +120,8 @@ def model_plan(settings: Settings, name: str) -> ModelPlan:
 
 
 def watched(model: ModelSettings) -> tuple[str, ...]:
-    """The metrics of a model: those asked for, and those that are always on."""
-    return (*model.metrics, *ALWAYS_ON)
+    """The rates of a model: those asked for, and those that are always on."""
+    return (*(metric for metric in model.metrics if metric != CALIBRATION), *ALWAYS_ON)
 
 
 def range_of(model: ModelSettings) -> tuple[int, int] | None:
@@ -135,7 +141,7 @@ def judging_rules(settings: Settings, name: str, edges_ms: tuple[int, ...]) -> J
         metrics=watched(model),
         pane_ms=model.windows.pane_ms,
         edges_ms=edges_ms,
-        tolerance={metric: tolerance_of(model, metric) for metric in watched(model)},
+        tolerance={metric: tolerance_of(model, metric) for metric in (*watched(model), CALIBRATION)},
         harm_to_find=model.judging.harm_to_find,
         budgets={
             "watch": Budget(alarms.watch.count, alarms.watch.per_ms),
@@ -145,6 +151,7 @@ def judging_rules(settings: Settings, name: str, edges_ms: tuple[int, ...]) -> J
         attributes_wait_ms=feed.attributes.wait_ms if feed.attributes else 0,
         calendar=calendar_of(model),
         reference_range_ms=range_of(model),
+        calibration=CALIBRATION in model.metrics,
     )
 
 

@@ -100,7 +100,7 @@ class Columns:
         state, rows = self.state, self.state.rows
         said_ms, late = rows.inference_ms[slots], (rows.flags[slots] & LATE_INFERENCE) != 0
         bins = age_bins(rows.outcome_ms[slots] - said_ms, state.rules.edges[model])
-        key = labelled_keys(rows.payload[slots], label)
+        key = labelled_keys(rows.payload[slots], label, with_score=state.rules.models[model].keeps_scores)
         pane = said_ms // state.rules.models[model].pane_ms
         state.cells.add_many(model, bins, pane, key, np.where(late, LATE, ON_TIME))
         for one, text in LABEL_OF.items():

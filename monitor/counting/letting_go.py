@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.counting.packing import source_of, sources_of
+from monitor.counting.packing import source_of, sources_of, without_score
 from monitor.counting.partition import PartitionState
 from monitor.counting.rows import ABSENT, HAS_HISTORY, split_said_many
 from monitor.counting.windows import Table, pane_table
@@ -99,7 +99,7 @@ def _close(state: PartitionState, model: int, pane: int) -> None:
         cells = state.cells.counts((model, pane, age_bin))
         published = cells.on_time + cells.late
         for key, count in zip(cells.key.tolist(), published.tolist(), strict=True):
-            state.totals[model, key, age_bin < 0] += count
+            state.totals[model, key if age_bin < 0 else without_score(key), age_bin < 0] += count
         if age_bin >= 0:
             state.tallies["label_age", state.rules.models[model].name, str(age_bin)] += int(published.sum())
     state.cells.drop(model, pane)

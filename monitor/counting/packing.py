@@ -4,7 +4,8 @@ Way of an event: between step 3 and 4: comparing, storing and counting work on t
 
 A *payload* holds, from its high bits down: the source (a number for model and revision), the combination of attribute
 values plus one (0: still to come), the prediction, the score's bin, whether it was explained. It is the key of the
-label-free cell, too. The key of a labelled cell is the payload without score and explanation, and the label.
+label-free cell, too. The key of a labelled cell is the payload without score and explanation, and the label; where a
+model's calibration is watched, the score's bin plus one comes back above it (0: not kept).
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ MOST_MODELS: Final = (1 << 13) - 1
 """Models of a feed: an outcome names one in 13 bits beside its label, and 0 is none (`monitor.counting.rows`)."""
 _EXPLAINED, _SCORE, _PREDICTION, _COMBINATION = 0, 2, 7, 8
 _SOURCE: Final = _COMBINATION + COMBINATION_BITS
+_LABELLED_SOURCE: Final = _SOURCE - _PREDICTION + 2
+_LABELLED_SCORE: Final = _LABELLED_SOURCE + SOURCE_BITS
 
 
 def pack_many(sources: NDArray[np.int64], events: Sequence[Inference]) -> NDArray[np.int64]:
@@ -108,14 +111,34 @@ def have_combination(payloads: NDArray[np.int64]) -> NDArray[np.bool_]:
     return has
 
 
-def labelled_key(payload: int, label: int) -> int:
-    """Key of the labelled cell of a payload and one of the four counting labels."""
-    return payload >> _PREDICTION << 2 | label
+def labelled_key(payload: int, label: int, *, with_score: bool = False) -> int:
+    """Key of the labelled cell of a payload and one of the four counting labels.
+
+    >>> event = Inference("p", "m", "r", 0, combination=5, prediction=1, score_bin=7)
+    >>> key = labelled_key(pack(3, event), 1, with_score=True)
+    >>> without_score(key) == labelled_key(pack(3, event), 1), labelled_scores(np.array([key])).tolist()
+    (True, [7])
+    """
+    key = payload >> _PREDICTION << 2 | label
+    return key | score_bin_of(payload) + 1 << _LABELLED_SCORE if with_score else key
 
 
-def labelled_keys(payloads: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.int64]:
+def labelled_keys(
+    payloads: NDArray[np.int64], labels: NDArray[np.int64], *, with_score: bool = False
+) -> NDArray[np.int64]:
     """`labelled_key` for many."""
-    return payloads >> _PREDICTION << 2 | labels
+    keys = payloads >> _PREDICTION << 2 | labels
+    return keys | (payloads >> _SCORE & 31) + 1 << _LABELLED_SCORE if with_score else keys
+
+
+def without_score(key: int) -> int:
+    """A labelled key as it would be without its score."""
+    return key & (1 << _LABELLED_SCORE) - 1
+
+
+def labelled_scores(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Score bins of labelled keys; -1 where none was kept."""
+    return (keys >> _LABELLED_SCORE) - 1
 
 
 def sources_of(payloads: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -125,7 +148,8 @@ def sources_of(payloads: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def unpack_labelled(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
     """Columns source, combination, prediction, label of labelled keys."""
-    return keys >> 39, (keys >> 3 & MOST_COMBINATIONS) - 1, keys >> 2 & 1, keys & 3
+    source = keys >> _LABELLED_SOURCE & MOST_SOURCES - 1
+    return source, (keys >> 3 & MOST_COMBINATIONS) - 1, keys >> 2 & 1, keys & 3
 
 
 def unpack_payload(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:

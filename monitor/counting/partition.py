@@ -18,7 +18,7 @@ from monitor.counting.cells import LATE, ON_TIME, Cells
 from monitor.counting.expiry import Expiry
 from monitor.counting.history import History
 from monitor.counting.lateness import NEVER, Frontier
-from monitor.counting.packing import is_same_but_explained, source_of
+from monitor.counting.packing import is_same_but_explained, source_of, without_score
 from monitor.counting.rows import Rows
 from monitor.counting.rules import CountingRules
 from monitor.counting.settlement import Cell, Settled, Settlement
@@ -179,7 +179,7 @@ class PartitionState:
             self.retracted[said.model, said.key, True] += 1
         if labelled is None or labelled == after.labelled:
             return
-        self.retracted[labelled.model, labelled.key, False] += 1
+        self.retracted[labelled.model, without_score(labelled.key), False] += 1
         stays = after.labelled
         if stays is None or (labelled.model, labelled.age_bin) != (stays.model, stays.age_bin):
             self.taken_back["label_age", self.rules.models[labelled.model].name, str(labelled.age_bin)] += 1

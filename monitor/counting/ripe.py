@@ -37,6 +37,8 @@ class RipeCells:
         On-time count, positive.
     excluded
         The data were flagged before judging: shown, never folded into evidence.
+    score_bin
+        Bin of the score, `monitor.events.SCORE_BINS` for none sent, -1 where it was not kept; None: of no cell.
 
     Examples
     --------
@@ -53,6 +55,7 @@ class RipeCells:
     label: Ints
     n: Ints
     excluded: bool = False
+    score_bin: Ints | None = None
 
     @classmethod
     def empty(cls) -> "RipeCells":
@@ -66,7 +69,8 @@ class RipeCells:
         >>> cells.where(cells.n == 1).pane_start_ms.tolist()
         [1]
         """
-        return replace(self, **{name: getattr(self, name)[mask] for name in _COLUMNS})
+        scores = None if self.score_bin is None else self.score_bin[mask]
+        return replace(self, score_bin=scores, **{name: getattr(self, name)[mask] for name in _COLUMNS})
 
 
 _COLUMNS: Final = ("revision", "pane_start_ms", "age_bin", "combination", "prediction", "label", "n")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.counting.packing import unpack_labelled, unpack_payload
+from monitor.counting.packing import labelled_scores, unpack_labelled, unpack_payload
 from monitor.counting.partition import PartitionState
 from monitor.counting.ripe import LABEL_FREE as FREE
 from monitor.counting.ripe import RipeCells
@@ -38,8 +38,8 @@ def ripe_cells(
                     parts.append(
                         _columns(state, revisions, counts.key[keep], counts.on_time[keep], pane, age_bin, pane_ms)
                     )
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or [np.empty(0, np.int64)] * 7
-    revision, pane_start, bins, combination, prediction, label, n = columns
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or [np.empty(0, np.int64)] * 8
+    revision, pane_start, bins, combination, prediction, label, n, score = columns
     return RipeCells(
         revision=revision,
         revisions=tuple(revisions),
@@ -49,6 +49,7 @@ def ripe_cells(
         prediction=prediction,
         label=label,
         n=n,
+        score_bin=score,
     )
 
 
@@ -56,10 +57,12 @@ def _columns(
     state: PartitionState, revisions: dict[str, int], key: Ints, n: Ints, pane: int, age_bin: int, pane_ms: int
 ) -> tuple[Ints, ...]:
     if age_bin == FREE:
-        source, combination, prediction, _, _ = unpack_payload(key)
+        source, combination, prediction, score, _ = unpack_payload(key)
         label = np.full(len(key), -1)
     else:
         source, combination, prediction, label = unpack_labelled(key)
+        score = labelled_scores(key)
     names = [state.sources.known[one].revision for one in source.tolist()]
     revision = np.array([revisions.setdefault(name, len(revisions)) for name in names], np.int64)
-    return (revision, np.full(len(key), pane * pane_ms), np.full(len(key), age_bin), combination, prediction, label, n)
+    start, bins = np.full(len(key), pane * pane_ms), np.full(len(key), age_bin)
+    return (revision, start, bins, combination, prediction, label, n, score)

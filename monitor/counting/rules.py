@@ -27,6 +27,8 @@ class ModelRules:
         Longest published window, a multiple of `pane_ms`.
     also_edges_ms
         Further edges of the label-age bins.
+    keeps_scores
+        Whether labelled cells are told apart by the bin of their score, too: for calibration.
     """
 
     name: str
@@ -34,6 +36,7 @@ class ModelRules:
     pane_ms: int
     window_ms: int
     also_edges_ms: tuple[int, ...] = ()
+    keeps_scores: bool = False
 
 
 @dataclass(frozen=True)

@@ -145,4 +145,5 @@ class Settlement:
         model = self._model_of(source_of(said.payload))
         age_bin = self._rules.age_bin(model, learnt.event_time_ms - said.event_time_ms)
         pane = said.event_time_ms // self._rules.models[model].pane_ms
-        return Cell(model, pane, age_bin, labelled_key(said.payload, learnt.label))
+        keeps_scores = self._rules.models[model].keeps_scores
+        return Cell(model, pane, age_bin, labelled_key(said.payload, learnt.label, with_score=keeps_scores))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Final
 
 from monitor.counting.lattice import CROSS
-from monitor.exporting.catalogue import CATALOGUE
+from monitor.exporting.catalogue import CATALOGUE, DRIFT_SCORE
 from monitor.exporting.view import GroupView, ModelView, WindowCounts
 from monitor.judging.verdict import StreamVerdict, Verdict
 from monitor.vocabulary import OTHER
@@ -40,6 +40,8 @@ def series_per_subgroup(metrics: int, windows: int, judged: int, evidence: int) 
     sizes = {**_VALUES_OF, "state": len(Verdict), "window": windows}
     total = 0
     for series in CATALOGUE:
+        if series is DRIFT_SCORE:
+            continue  # crossings, which alone can fold, have none: `fold` counts those that there are
         if "detector" in series.labels:
             total += evidence if "subgroup" in series.labels else 0
         elif "subgroup" in series.labels:
@@ -72,7 +74,8 @@ def fold(model: ModelView, other_series: int) -> Folded:
     each = series_per_subgroup(len(model.metrics), len(model.windows), len(judged), evidence)
     each *= max(1, len(model.revisions))
     subgroups = _thinnest_first(model.groups)
-    wanted = other_series + each * len({(group.attribute, group.subgroup) for group in model.groups})
+    drift = sum(len(scores) + any(one.detector == "psi" for one in scores) for scores in model.drift.values())
+    wanted = other_series + drift + each * len({(group.attribute, group.subgroup) for group in model.groups})
     excess = wanted - model.series_limit
     away = subgroups[: max(0, -(-excess // each))]
     if not away:

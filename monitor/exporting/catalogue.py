@@ -177,6 +177,13 @@ RETRACTED = _counter(
 COMPLETENESS = _gauge(
     "label_completeness_ratio", f"{_S} window", "Labelled predictions per inference.", "no inferences, or withheld"
 )
+DRIFT_SCORE = _gauge(
+    "drift_score",
+    f"{_S} detector",
+    "A statistic of drift: psi (psi_limit: what 95 % of windows without drift stay below), ks, mix, ece, adwin and "
+    "page_hinkley (times they fired in 28 steps). It annotates, no verdict reads it.",
+    "few data, crossings, or withheld",
+)
 EXPLAINED = _gauge(
     "explained_ratio",
     f"{_S} window scope",

@@ -5,7 +5,10 @@ numbers that may not be shown are None.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any, Final
+
+from monitor.exporting.drift_shown import WORDS
 
 _DETECTORS: Final = {
     "reference": "the rate against its reference",
@@ -16,7 +19,9 @@ _DETECTORS: Final = {
 
 _REASONS: Final = {
     "reference_building": "The reference is still being built: its time is not over, or its labels are not all in.",
-    "reference_too_small": "The reference has fewer than ten cases of this kind in this subgroup.",
+    "reference_too_small": "The reference has too few cases of this kind in this subgroup: ten, or 300 scores.",
+    "unverified_negatives": "Nobody who was passed over ever got an outcome: how many were missed cannot be known. "
+    "Look some of them up at random (`source: audit`) and watch `false_omission_rate`.",
     "no_labels_yet": "No outcome of this revision is ripe yet.",
     "no_inferences_yet": "No prediction of this revision is ripe yet.",
     "season_in_reference": "The reference shows a season and no calendar key is set: the rate against its reference is "
@@ -39,11 +44,13 @@ def sentences(stream: Mapping[str, Any], budget: Mapping[str, float]) -> list[st
     --------
     >>> stream = dict(model="m", revision="r2", attribute="sex", subgroup="f", metric="error_rate", verdict="HEALTHY",
     ...     previous=None, since="2026-01-01T00:00:00Z", onset=None, reasons=[], cases=None, samples=None, rate=None,
-    ...     reference=None, blind_below=None, detectors=[], blame=None, rollout=None, former=None, cleared=False)
+    ...     reference=None, blind_below=None, detectors=[], drift=[], blame=None, rollout=None, former=None,
+    ...     cleared=False)
     >>> sentences(stream, {})[0]
     'error_rate of sex=f in model m, revision r2: HEALTHY since 2026-01-01T00:00:00Z.'
     """
-    return [*_said(stream), *_numbers(stream), *_evidence(stream, budget), *_blame(stream), *_changes(stream)]
+    parts = (_said(stream), _numbers(stream), _evidence(stream, budget), _blame(stream), _changes(stream))
+    return [*chain(*parts), *_drift(stream)]
 
 
 def _said(stream: Mapping[str, Any]) -> Iterator[str]:
@@ -103,6 +110,17 @@ def _blame(stream: Mapping[str, Any]) -> Iterator[str]:
         by = f" by {blame['by']}" if blame["by"] else ""
         limits = f" {blame['cannot_tell']}" if blame["cannot_tell"] else ""
         yield f"Blame: {blame['cause']}{by}: {blame['because']}.{limits}"
+
+
+def _drift(stream: Mapping[str, Any]) -> Iterator[str]:
+    """Statistics that annotate: the last thing that is said, since nothing follows from it."""
+    said = []
+    for one in stream["drift"]:
+        limit = f" ({one['limit']:g} at most in 95 % of windows without drift)" if "limit" in one else ""
+        interval = f" (95 % limits {one['lower']:g} to {one['upper']:g})" if "lower" in one else ""
+        said.append(f"{WORDS[one['detector']]} {one['value']:g}{limit}{interval}")
+    if said:
+        yield f"For a look, no verdict reads them: {'; '.join(said)}."
 
 
 def _changes(stream: Mapping[str, Any]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from monitor.exporting.gate import GatedCounts, is_small
 from monitor.judging.intervals import newcombe, wilson
-from monitor.judging.metrics import METRICS, Kind
+from monitor.judging.metrics import CALIBRATION, METRICS, Kind
 
 
 class Cases(NamedTuple):
@@ -65,6 +65,18 @@ def cases(metric: str, counts: GatedCounts) -> Cases | None:
     if None in samples:
         return None
     return Cases(sum(getattr(counts, name) for name in harmful), sum(samples))
+
+
+def shows_evidence(metric: str, counts: GatedCounts) -> bool:
+    """Whether evidence may show: it moves with every single case, so it shows only where the cases do.
+
+    Calibration has no published rate: its cases are all that are labelled.
+
+    >>> counts = GatedCounts(n=95, n_predicted_positive=40, tp=60, fn=20, fp=15)
+    >>> shows_evidence("false_negative_rate", counts), shows_evidence("calibration", counts)
+    (True, False)
+    """
+    return counts.n_labelled is not None if metric == CALIBRATION else cases(metric, counts) is not None
 
 
 def rate(found: Cases) -> Estimate | None:

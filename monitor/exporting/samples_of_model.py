@@ -9,8 +9,9 @@ from itertools import product
 from monitor.counting.lattice import OVERALL
 from monitor.exporting import catalogue as c
 from monitor.exporting.collected import Collected, number
+from monitor.exporting.drift_shown import drift_shown
 from monitor.exporting.gate import GatedCounts, GatedGroup, GatedModel
-from monitor.exporting.rates import cases, gap, rate
+from monitor.exporting.rates import cases, gap, rate, shows_evidence
 from monitor.exporting.standing import rounded_need
 from monitor.exporting.view import ModelView
 from monitor.judging.blame import CAUSES
@@ -76,6 +77,10 @@ def add_subgroups(out: Collected, model: GatedModel) -> None:
             for metric in model.rest.metrics:
                 rest = None if group.attribute == OVERALL else everyone[group.revision][window]
                 _add_rate(out, (*labels, metric, window), counts, rest, model.rest.min_cell)
+        for one in drift_shown(model.rest, group):
+            out.add(c.DRIFT_SCORE, (*labels, one.detector), one.value)
+            if one.detector == "psi" and one.limit is not None:
+                out.add(c.DRIFT_SCORE, (*labels, "psi_limit"), one.limit)
     for verdict in model.rest.verdicts:
         stream = by_stream.get((verdict.revision, verdict.attribute, verdict.subgroup))
         _add_stream(out, verdict, {} if stream is None else stream.windows)
@@ -134,8 +139,7 @@ def _add_stream(out: Collected, said: StreamVerdict, windows: Mapping[str, Gated
         out.add(c.BLIND_BELOW, labels, said.blind_below)
     if said.onset_ms is not None and said.verdict >= Verdict.SUSPECT:
         out.add(c.ONSET, labels, said.onset_ms / 1_000)
-    # Evidence moves with every single case: it shows only where the cases do.
-    if all(cases(said.metric, counts) is not None for counts in windows.values()):
+    if all(shows_evidence(said.metric, counts) for counts in windows.values()):
         for evidence in said.evidence:
             if evidence.log_e is not None:
                 out.add(c.EVIDENCE, (*labels, evidence.detector), evidence.log_e)

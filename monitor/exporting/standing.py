@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from monitor.exporting.drift_shown import drift_record, drift_shown
 from monitor.exporting.gate import gate
 from monitor.exporting.moments import rfc3339
-from monitor.exporting.rates import Cases, Estimate, cases, rate
+from monitor.exporting.rates import Cases, Estimate, cases, rate, shows_evidence
 from monitor.exporting.view import ModelView
+from monitor.judging.annotating.drift import DriftScore
 from monitor.judging.verdict import Evidence, StreamVerdict
 
 
@@ -19,8 +21,9 @@ class Standing:
     """One stream: its verdict, and of the longest published window the cases, the rate and the evidence.
 
     `found`, `estimate` and `evidence`, the strongest, are None where the gate withholds them; `estimate` without
-    samples, `evidence` without data, too. `detectors` is the evidence of each; empty where it is withheld. `reached` is
-    the highest level that any of it is at, empty below watch: as little withheld as the verdict is.
+    samples, `evidence` without data, too. `detectors` is the evidence of each, `drift` what statistics of drift say of
+    the subgroup; both empty where they are withheld. `reached` is the highest level that any of the evidence is at,
+    empty below watch: as little withheld as the verdict is.
     """
 
     said: StreamVerdict
@@ -29,6 +32,7 @@ class Standing:
     evidence: Evidence | None
     detectors: tuple[Evidence, ...] = ()
     reached: str = ""
+    drift: tuple[DriftScore, ...] = ()
 
 
 def reached(evidence: Sequence[Evidence]) -> str:
@@ -79,16 +83,17 @@ def standings(model: ModelView) -> tuple[Standing, ...]:
     """All streams of a model, the worst first."""
     windows = {window.name: window.end_ms - window.start_ms for window in model.windows}
     longest = max(windows, key=windows.__getitem__, default="")
-    counts = {(group.revision, group.attribute, group.subgroup): group.windows for group in gate(model).groups}
+    groups = {(group.revision, group.attribute, group.subgroup): group for group in gate(model).groups}
+    drift = {key: drift_shown(model, group) for key, group in groups.items()}
     rows = []
     for said in sorted(model.verdicts, key=badness):
-        shown = counts.get((said.revision, said.attribute, said.subgroup), {})
+        key = (said.revision, said.attribute, said.subgroup)
+        shown = groups[key].windows if key in groups else {}
         found = cases(said.metric, shown[longest]) if longest in shown else None
-        # As in the metrics: evidence moves with every single case, so it shows only where the cases do.
-        open_to_all = bool(shown) and all(cases(said.metric, one) is not None for one in shown.values())
+        open_to_all = bool(shown) and all(shows_evidence(said.metric, one) for one in shown.values())
         detectors = said.evidence if open_to_all else ()
-        estimate = rate(found) if found else None
-        rows.append(Standing(said, found, estimate, strongest(detectors), detectors, reached(said.evidence)))
+        estimate, level = rate(found) if found else None, reached(said.evidence)
+        rows.append(Standing(said, found, estimate, strongest(detectors), detectors, level, drift.get(key, ())))
     return tuple(rows)
 
 
@@ -134,6 +139,7 @@ def standing_record(standing: Standing) -> dict[str, Any]:
         "evidence": None if evidence is None else evidence_record(evidence),
         "reached": standing.reached or None,
         "detectors": [evidence_record(one) for one in standing.detectors],
+        "drift": [drift_record(one) for one in standing.drift],
         "cleared": said.cleared,
         "blame": None if said.blame is None else asdict(said.blame) | {"cannot_tell": said.blame.limits},
         "rollout": None if said.rollout_ms is None else rfc3339(said.rollout_ms),

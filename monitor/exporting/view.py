@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from monitor.exporting.feed.facts import ForFeed
+from monitor.judging.annotating.drift import DriftScore, Group
 from monitor.judging.verdict import StreamVerdict
 
 
@@ -100,6 +101,7 @@ class ModelView:
     series_limit: int
     metrics: tuple[str, ...] = ()
     for_feed: ForFeed | None = None
+    drift: Mapping[Group, tuple[DriftScore, ...]] = field(default_factory=dict)  # annotates only
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class ReferenceEvidence:
     ----------
     rates, subgroups
         How many; every array has the shape (rates, subgroups), those of bets one axis more.
+    bets
+        Bets of a stream.
 
     Examples
     --------
@@ -43,8 +45,8 @@ class ReferenceEvidence:
     ([[0.5]], [[0.5]], [[1]])
     """
 
-    def __init__(self, rates: int, subgroups: int) -> None:
-        self._shape = (rates, subgroups, BETS)
+    def __init__(self, rates: int, subgroups: int, bets: int = BETS) -> None:
+        self._shape = (rates, subgroups, bets)
         self._pooled = np.full(self._shape, NOTHING)
         self._own: dict[str, Floats] = {}
         self.steps, self.events = (np.zeros((rates, subgroups), np.int64) for _ in range(2))

@@ -10,6 +10,7 @@ from monitor.judging import table
 from monitor.judging.evidence import ReferenceEvidence
 from monitor.judging.gap import GapEvidence
 from monitor.judging.margin import HIGHEST_TOLERATED, LEAST_SAMPLES
+from monitor.judging.metrics import METRICS
 from monitor.judging.power import blind_below
 from monitor.judging.streams import Streams
 from monitor.judging.verdict import GAP, REFERENCE, Evidence, ReferenceRate
@@ -85,6 +86,9 @@ def _unready(streams: Streams) -> Ints:
         is_whole = streams.opened >= (streams.bins - 1 if streams.rates[rates[0]].is_labelled else -1)
         few = True if fit is None else fit.margin.n < LEAST_SAMPLES
         unready[metric] = few * table.code(table.REFERENCE_TOO_SMALL if is_whole else table.REFERENCE_BUILDING)
+        if METRICS[streams.rules.metrics[metric]].needs_negatives:
+            unidentified = streams.is_unverified & ~np.asarray(few, bool)
+            unready[metric, unidentified] = table.code(table.UNVERIFIED_NEGATIVES)
     return unready
 
 

@@ -16,6 +16,7 @@ from scipy.special import logit
 from monitor.judging.coarse import coarse_edges
 from monitor.judging.conditional import TILTS, log_factor
 from monitor.judging.e_detector import NOTHING, folded, log_mixture
+from monitor.judging.gap_blocks import GapBlocks
 from monitor.judging.metrics import Rate
 from monitor.judging.people import People
 from monitor.judging.rules import JudgingRules
@@ -33,11 +34,12 @@ _LEAST: Final = 5
 
 
 class Stored(msgspec.Struct, array_like=True):
-    """What is stored: log R of each bet, steps with data, and events of the subgroup."""
+    """What is stored: log R of each bet, steps with data, events of the subgroup, and what guesses rest on."""
 
     log_r: bytes
     steps: bytes
     events: bytes
+    blocks: bytes
 
 
 class ReferenceGap(NamedTuple):
@@ -106,6 +108,7 @@ class GapEvidence:
         self._shape = (len(rates), len(people.lattice.subgroups))
         self._log_r = np.full((*self._shape, len(TILTS)), NOTHING)
         self._theta0 = np.zeros(self._shape)
+        self._blocks = GapBlocks((*self._shape, self._bins))
         self.is_watched: Bools = np.zeros(self._shape, bool)
         self.steps, self.events = (np.zeros(self._shape, np.int64) for _ in range(2))
 
@@ -117,7 +120,9 @@ class GapEvidence:
     def open(self, rate: int, reference: Tally) -> None:
         """Renew what one rate tolerates, on the reference's cells in its open bins."""
         arms = self._arms(self._rates[rate], reference).sum(axis=0)
-        found = reference_gap(arms, self._rules.tolerance_of(self._rates[rate].metric))
+        tolerance = self._rules.tolerance_of(self._rates[rate].metric)
+        found = reference_gap(arms, tolerance)
+        self._blocks.open(rate, arms, tolerance)
         self._theta0[rate] = found.tolerated
         n_a, k_a, n_b, k_b = np.moveaxis(arms.sum(axis=1), -1, 0)
         self.is_watched[rate] = np.min([k_a, n_a - k_a, k_b, n_b - k_b], axis=0) >= _LEAST
@@ -128,9 +133,14 @@ class GapEvidence:
         for place, rate in enumerate(self._rates):
             arms = self._arms(rate, cells)
             used = arms[..., [0, 2]].all(axis=-1) & self.is_watched[place][:, None]
-            group = np.nonzero(used)[1]
-            np.add.at(log_l[place], group, log_factor(arms[used], self._theta0[place][group]))
-            np.add.at(n[place], group, arms[used][:, 0])
+            many = used & self._blocks.takes(place, arms)
+            group = np.nonzero(used & ~many)[1]
+            np.add.at(log_l[place], group, log_factor(arms[used & ~many], self._theta0[place][group]))
+            if many.any():
+                _, group, age_bin = np.nonzero(many)
+                np.add.at(log_l[place], group, self._blocks.log_factor(place, arms[many], group, age_bin))
+            self._blocks.note(place, arms)
+            np.add.at(n[place], np.nonzero(used)[1], arms[used][:, 0])
         has_data = n > 0
         self._log_r[has_data] = folded(self._log_r[has_data], log_l[has_data])
         self.steps += has_data
@@ -159,11 +169,12 @@ class GapEvidence:
 
     def stored(self) -> Stored:
         """What to store; what is tolerated follows from the reference."""
-        return Stored(self._log_r.tobytes(), self.steps.tobytes(), self.events.tobytes())
+        return Stored(self._log_r.tobytes(), self.steps.tobytes(), self.events.tobytes(), self._blocks.stored())
 
     def restore(self, stored: Stored) -> None:
         """Take up what was stored. ValueError for another shape."""
         self._log_r = np.frombuffer(stored.log_r).reshape(self._log_r.shape).copy()
+        self._blocks.restore(stored.blocks)
         self.steps, self.events = (
             np.frombuffer(packed, np.int64).reshape(self._shape).copy() for packed in (stored.steps, stored.events)
         )

@@ -70,6 +70,23 @@ def jeffreys(k: int, n: int, level: float = 0.95) -> tuple[float, float]:
     return lower, 1.0 if k == n else float(betaincinv(k + 0.5, n - k + 0.5, 1 - tail))
 
 
+def exact(k: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Clopper and Pearson's interval of `k` in `n`: covers in at least `level` of samples, for every rate. Errors as
+    `wilson`.
+
+    >>> [round(limit, 4) for limit in exact(4, 20, level=0.90)]
+    [0.0714, 0.401]
+
+    References
+    ----------
+    Clopper, Pearson, "The use of confidence or fiducial limits", Biometrika 26 (1934).
+    """
+    _check(k, n)
+    tail = (1 - level) / 2
+    lower = 0.0 if k == 0 else float(betaincinv(k, n - k + 1, tail))
+    return lower, 1.0 if k == n else float(betaincinv(k + 1, n - k, 1 - tail))
+
+
 def jeffreys_upper(k: ArrayLike, n: ArrayLike) -> NDArray[np.float64]:
     """One-sided 95 % Jeffreys limit of many rates; 1 where k = n, also without samples.
 

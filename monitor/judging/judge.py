@@ -4,9 +4,8 @@ Way of an event: steps 7 and 8; `service` calls `step` once a watermark pane, in
 are wanted. Pure: what it says depends on rules, reference and ripe cells alone, so a rebuild says the same.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from hashlib import blake2b
 
 import msgspec
 import numpy as np
@@ -15,11 +14,13 @@ from numpy.typing import NDArray
 from monitor.counting.lattice import Lattice
 from monitor.counting.ripe import LABEL_FREE, RipeCells
 from monitor.judging import levels
+from monitor.judging.annotating.drift import DriftScore, Group
 from monitor.judging.assessment import Assessment
+from monitor.judging.beside import Beside
 from monitor.judging.declared_normal import collecting, fits_rules, seasonal
 from monitor.judging.facts import Facts
 from monitor.judging.history import History
-from monitor.judging.judge_state import JudgeState, decoded
+from monitor.judging.judge_state import JudgeState, decoded, fingerprint
 from monitor.judging.reference import Reference
 from monitor.judging.releases import Releases
 from monitor.judging.revision_facts import RevisionFacts, revision_facts
@@ -32,8 +33,6 @@ from monitor.judging.time_judged import REMEMBERED_MS, TimeJudged
 from monitor.judging.verdict import StreamVerdict
 from monitor.judging.waiting import Waiting, of_reference
 from monitor.judging.weights import expected_alarms
-
-Ints = NDArray[np.int64]
 
 
 class Judge:
@@ -70,9 +69,7 @@ class Judge:
             fits_rules(reference, rules, lattice.coding.size)
         self._rules, self._lattice, self._given = rules, lattice, reference
         self._names = StreamNames(rules.metrics, lattice)
-        groups = [(group.attribute, group.slug) for group in lattice.subgroups]
-        known = (msgspec.json.encode(rules, order="sorted"), groups, reference and reference.id)
-        self._fingerprint = blake2b(repr(known).encode(), digest_size=16).hexdigest()
+        self._fingerprint = fingerprint(rules, lattice, reference)
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -83,6 +80,7 @@ class Judge:
         self._waiting = Waiting(self._rules)
         self._releases = Releases(self._rules, self._streams.people)
         self._bootstrap = collecting(self._rules, self._streams.people) if self._given is None else None
+        self._beside = Beside(self._rules, self._streams.people)
         self._reference = self._given
         self._assessment: Assessment | None = None
         if self._given is not None:
@@ -126,6 +124,7 @@ class Judge:
         if self._bootstrap is not None:
             self._bootstrap.take(end_ms, cells)
         cells = seasonal(cells, self._rules, self._lattice.coding.size)
+        self._beside.take(end_ms, cells, self._tested.normal)
         from_ms = self._tested.from_ms
         self._releases.take(end_ms, cells, self._streams.evidence.log_r)
         waiting = self._waiting.take(after_ms, end_ms, cells, end_ms if from_ms is None else from_ms)
@@ -133,15 +132,14 @@ class Judge:
         learns_gaps = self._tested.is_normal(end_ms)
         self._streams.traffic.take(end_ms, summed([tally(cells), waiting]), tested, learns_gaps=learns_gaps)
         for revision in self._streams.traffic.forget(end_ms - self._rules.horizon_ms - REMEMBERED_MS):
-            self._streams.forget(revision)
-            self._history.forget(revision)
-            self._releases.forget(revision)
+            for one in (self._streams, self._history, self._releases, self._beside):
+                one.forget(revision)
 
     @property
     def _tested(self) -> TimeJudged:
         return TimeJudged(self._rules, self._bootstrap, self._given, self._first_pane_ms)
 
-    def _fold(self, end_ms: int, cells: RipeCells, waiting: Tally, from_ms: int) -> Ints | None:
+    def _fold(self, end_ms: int, cells: RipeCells, waiting: Tally, from_ms: int) -> NDArray[np.int64] | None:
         opened = self._streams.opened
         first_ripe_ms = from_ms + self._rules.pane_ms
         while opened < self._streams.bins - 1 and end_ms >= first_ripe_ms + self._rules.ripening_ms(opened + 1):
@@ -181,8 +179,9 @@ class Judge:
         if self._assessment is None:
             facts = Facts(self._streams, self._reference.id if self._reference else None)
             self._assessment = Assessment(self._streams, facts, self._history, self._releases)
-        serving = tuple(filter(serves, data.serving))
-        return self._assessment.verdicts(end_ms, replace(data, serving=serving))
+        data = replace(data, serving=tuple(filter(serves, data.serving)))
+        of_scores = self._beside.verdicts(end_ms, data, self._streams.traffic)
+        return (*self._assessment.verdicts(end_ms, data), *of_scores)
 
     def facts_of(self, revision: str) -> RevisionFacts:
         """What the ledger of known-good revisions must know of one, as the last step left it."""
@@ -196,6 +195,8 @@ class Judge:
         ValueError
             for a stream that is not judged.
         """
+        if self._beside.acknowledge(attribute, subgroup, metric):
+            return
         place = self._names.place((attribute, subgroup, metric))
         if place is None:
             raise ValueError(f"no stream of {metric} for {attribute}={subgroup} in model {self._rules.model}")
@@ -217,11 +218,15 @@ class Judge:
 
     def thresholds(self) -> Mapping[tuple[str, str, str, str], float]:
         """(attribute, metric, detector, level) -> nats of evidence at which the level is reached."""
-        return levels.thresholds(self._streams, self._releases)
+        return {**levels.thresholds(self._streams, self._releases), **self._beside.thresholds()}
 
     def budget(self) -> Mapping[str, float]:
         """Level -> false alarms to expect at most in 91 days over all streams."""
-        return expected_alarms(self._rules, self._streams.weight)
+        return self._beside.with_alarms(expected_alarms(self._rules, self._streams.weight))
+
+    def drift_scores(self, revisions: Sequence[str]) -> Mapping[Group, tuple[DriftScore, ...]]:
+        """What statistics of drift say of single subgroups; they annotate, and no verdict reads them."""
+        return self._beside.drift_scores(revisions)
 
     def state_bytes(self) -> bytes:
         """Everything that the next step depends on, beside rules and a given reference."""
@@ -234,6 +239,7 @@ class Judge:
             self._waiting.stored(),
             self._releases.stored(),
             None if self._bootstrap is None else self._bootstrap.stored(),
+            self._beside.stored(),
         )
         return msgspec.msgpack.encode(state)
 
@@ -254,6 +260,7 @@ class Judge:
             self._history.restore(state.history)
             self._waiting.restore(state.waiting)
             self._releases.restore(state.releases)
+            self._beside.restore(state.beside)
         except ValueError:
             self._begin_anew()
             raise

@@ -1,8 +1,13 @@
 """What is stored of a judge: sums, times and counts, never fits; those follow from the reference. Pure."""
 
+from hashlib import blake2b
+
 import msgspec
 
-from monitor.judging import collecting, history, releases, streams, waiting
+from monitor.counting.lattice import Lattice
+from monitor.judging import beside, collecting, history, releases, streams, waiting
+from monitor.judging.reference import Reference
+from monitor.judging.rules import JudgingRules
 
 
 class JudgeState(msgspec.Struct, array_like=True):
@@ -16,6 +21,14 @@ class JudgeState(msgspec.Struct, array_like=True):
     waiting: waiting.Stored
     releases: releases.Stored
     bootstrap: collecting.Stored | None
+    beside: beside.Stored
+
+
+def fingerprint(rules: JudgingRules, lattice: Lattice, reference: Reference | None) -> str:
+    """Names everything that evidence depends on beside the counts: rules, subgroups and the given reference."""
+    groups = [(group.attribute, group.slug) for group in lattice.subgroups]
+    known = (msgspec.json.encode(rules, order="sorted"), groups, reference and reference.id)
+    return blake2b(repr(known).encode(), digest_size=16).hexdigest()
 
 
 def decoded(packed: bytes, fingerprint: str) -> JudgeState:

@@ -34,6 +34,7 @@ class Kind(IntEnum):
 
 _DERIVED: Final = (Kind.GOT_NEGATIVE, Kind.GOT_POSITIVE, Kind.STILL_WAITING)
 FREE: Final = (Kind.NOT_FLAGGED, Kind.FLAGGED)
+NOT_FLAGGED_LABELLED: Final = (Kind.TRUE_NEGATIVE, Kind.FALSE_NEGATIVE)
 LABELLED: Final = (Kind.TRUE_NEGATIVE, Kind.FALSE_NEGATIVE, Kind.FALSE_POSITIVE, Kind.TRUE_POSITIVE)
 
 
@@ -51,12 +52,15 @@ class Metric:
         Those of them with x = 1.
     two_sided
         Watched for a fall, too: two mirrored streams with half the weight each.
+    needs_negatives
+        Whether it is not identified where nobody who was passed over ever gets an outcome.
     """
 
     role: Role
     counted: tuple[Kind, ...]
     harmful: tuple[Kind, ...]
     two_sided: bool = False
+    needs_negatives: bool = False
 
     @property
     def is_labelled(self) -> bool:
@@ -75,7 +79,9 @@ class Metric:
 
 
 METRICS: Final[Mapping[str, Metric]] = {
-    "false_negative_rate": Metric("rollback", (Kind.FALSE_NEGATIVE, Kind.TRUE_POSITIVE), (Kind.FALSE_NEGATIVE,)),
+    "false_negative_rate": Metric(
+        "rollback", (Kind.FALSE_NEGATIVE, Kind.TRUE_POSITIVE), (Kind.FALSE_NEGATIVE,), needs_negatives=True
+    ),
     "false_positive_rate": Metric("rollback", (Kind.TRUE_NEGATIVE, Kind.FALSE_POSITIVE), (Kind.FALSE_POSITIVE,)),
     "false_discovery_rate": Metric("page", (Kind.FALSE_POSITIVE, Kind.TRUE_POSITIVE), (Kind.FALSE_POSITIVE,)),
     "false_omission_rate": Metric(
@@ -95,8 +101,8 @@ METRICS: Final[Mapping[str, Metric]] = {
 ALWAYS_ON: Final = ("label_prevalence", "label_completeness")
 """Watched with every model: rates may move because labels do. They explain and forbid, and never act."""
 
-LATER: Final = ("calibration",)
-"""Metrics of the design that this version does not judge; settings refuse them with a sentence."""
+CALIBRATION: Final = "calibration"
+"""Watched where settings ask for it. It is no rate: `calibrating` judges it, on scores."""
 
 
 @dataclass(frozen=True, slots=True)

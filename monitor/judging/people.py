@@ -48,6 +48,13 @@ class People:
         found = [self.lattice.members(one % self._size) for one in combinations.tolist()]
         return _flat(found)
 
+    def with_any(self, combinations: Ints, counts: Ints) -> NDArray[np.bool_]:
+        """Subgroups in which any of these counts is not 0, shape (subgroups,)."""
+        rows, groups = self.members(combinations)
+        found = np.zeros(len(self.lattice.subgroups), bool)
+        found[groups[counts[rows] > 0]] = True
+        return found
+
     def attribute_values(self, combinations: Ints) -> tuple[Ints, Ints]:
         """Rows and attribute values, numbered from 0 to `values` - 1 over all attributes."""
         return _flat([self._values_of(one) for one in combinations.tolist()])

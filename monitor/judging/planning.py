@@ -49,7 +49,7 @@ def planned(rules: JudgingRules, lattice: Lattice, reference: Reference, rise: f
     Lorden, "Procedures for reacting to a change in distribution", Ann. Math. Stat. 42 (1971): delay ~ threshold / KL.
     """
     people, bins = People(lattice, rules.seasons), len(rules.edges_ms) - 1
-    weight = weights(rules.metrics, lattice)
+    weight = weights(rules.sharing, lattice)
     nats = {level: threshold(rules, weight, level) for level in ("watch", "page")}
     counted = reference.cells(rules.calendar, lattice.coding.size)
     cells = summed([counted, of_reference(counted, bins - 1)])

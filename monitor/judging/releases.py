@@ -61,7 +61,7 @@ class Releases:
         self.weight = rollout_weights(rules.metrics, people.lattice)
         self._rows = [rules.rates.index(rate) for rate in self.rates]
         of_metric = [rules.metrics.index(rate.metric) for rate in self.rates]
-        self._watch = threshold(rules, weights(rules.metrics, people.lattice), "watch")[of_metric]
+        self._watch = threshold(rules, weights(rules.sharing, people.lattice), "watch")[of_metric]
         self._nats = {
             is_shared: {
                 level: nats_needed(self.weight, alpha, is_shared=is_shared) for level, alpha in rules.risks.items()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from monitor.judging.metrics import LATER, METRICS, Rate, rates_of
+from monitor.judging.metrics import CALIBRATION, METRICS, Rate, rates_of
 from monitor.judging.seasonal_key import Calendar
 
 DAY_MS: Final = 86_400_000
@@ -66,6 +66,8 @@ class JudgingRules:
         Season of a pane as one more attribute of what is expected; None: none.
     reference_range_ms
         Panes [from, to) of the reference, whoever served; None: a file, or by rule.
+    calibration
+        Whether calibration is watched, too.
 
     Raises
     ------
@@ -90,12 +92,12 @@ class JudgingRules:
     attributes_wait_ms: int = 0
     calendar: Calendar | None = None
     reference_range_ms: tuple[int, int] | None = None
+    calibration: bool = False
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.metrics if name not in METRICS]
         if unknown or not self.metrics:
-            later = "".join(f"; {name} comes in a later version" for name in unknown if name in LATER)
-            raise ValueError(f"model {self.model}: cannot judge {unknown}, give any of {list(METRICS)}{later}")
+            raise ValueError(f"model {self.model}: cannot judge {unknown}, give any of {list(METRICS)}")
         if set(self.budgets) != {"watch", "page"} or any(b.alarms <= 0 or b.per_ms <= 0 for b in self.budgets.values()):
             raise ValueError(f"model {self.model}: give a positive budget for watch and page, got {dict(self.budgets)}")
         if list(self.risks) != ["watch", "rollback"] or not 0 < self.risks["rollback"] <= self.risks["watch"] < 1:
@@ -115,6 +117,11 @@ class JudgingRules:
     def seasons(self) -> int:
         """Seasons of the calendar key; 1 without one."""
         return 1 if self.calendar is None else self.calendar.seasons
+
+    @property
+    def sharing(self) -> tuple[str, ...]:
+        """The metrics that share the budget: the rates, and calibration where it is watched."""
+        return (*self.metrics, CALIBRATION) if self.calibration else self.metrics
 
     @property
     def rates(self) -> tuple[Rate, ...]:

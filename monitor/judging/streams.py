@@ -16,7 +16,7 @@ from monitor.judging.evidence import ReferenceEvidence
 from monitor.judging.factors import factors
 from monitor.judging.fits import Fit, fit
 from monitor.judging.gap import GapEvidence
-from monitor.judging.metrics import METRICS
+from monitor.judging.metrics import METRICS, NOT_FLAGGED_LABELLED
 from monitor.judging.onset import SeenBySlice
 from monitor.judging.people import People
 from monitor.judging.rules import JudgingRules
@@ -55,7 +55,8 @@ class Streams:
 
     Arrays by stream have the shape (metrics, subgroups); `onset_ms` is two of them, likeliest and earliest credible.
     Those by rate have the shape (rates, subgroups): a two-sided metric has two rates. `is_seasonal`, shape (metrics,):
-    the reference shows a season that is not expected, so that D1 watches the metric and does not page.
+    the reference shows a season that is not expected, so that D1 watches the metric and does not page. `is_unverified`
+    marks subgroups in whose reference nobody who was passed over has an outcome.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ class Streams:
 
     def __init__(self, rules: JudgingRules, lattice: Lattice) -> None:
         self.rules, self.people, self.rates = rules, People(lattice, rules.seasons), rules.rates
-        self.weight = weights(rules.metrics, lattice)
+        self.weight = weights(rules.sharing, lattice)
         self.watch, self.page = (threshold(rules, self.weight, level) for level in ("watch", "page"))
         self.may_page = np.array([METRICS[name].may_page for name in rules.metrics])
         self.rates_of = [[r for r, rate in enumerate(self.rates) if rate.metric == name] for name in rules.metrics]
@@ -80,6 +81,7 @@ class Streams:
         self.fits: list[Fit | None] = [None] * len(self.rates)
         self.is_seasonal = np.zeros(len(rules.metrics), bool)
         self.opened = CLOSED
+        self.is_unverified = np.zeros(len(lattice.subgroups), bool)
 
     @property
     def at_watch(self) -> NDArray[np.bool_]:
@@ -110,6 +112,7 @@ class Streams:
         for metric, rates in enumerate(self.rates_of):
             fits = [fit for fit in (self.fits[place] for place in rates) if fit is not None]
             self.is_seasonal[metric] = any(fit.is_seasonal for fit in fits)
+        self.is_unverified = ~self.people.with_any(reference.combination, reference.of(NOT_FLAGGED_LABELLED))
         self.opened = opened
 
     def fold(self, tested: Tally, pane_ms: Ints) -> Ints:

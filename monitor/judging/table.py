@@ -16,6 +16,7 @@ Bools = NDArray[np.bool_]
 
 REFERENCE_BUILDING: Final = "reference_building"
 REFERENCE_TOO_SMALL: Final = "reference_too_small"
+UNVERIFIED_NEGATIVES: Final = "unverified_negatives"
 NO_LABELS_YET: Final = "no_labels_yet"
 NO_INFERENCES_YET: Final = "no_inferences_yet"
 BLIND: Final = "blind"
@@ -24,10 +25,13 @@ SEASON: Final = "season_in_reference"
 """No doubt about the data: the reference shows a season that no calendar key explains, so D1 watches and does not page.
 """
 
-INCONCLUSIVE_REASONS: Final = (REFERENCE_BUILDING, REFERENCE_TOO_SMALL, NO_LABELS_YET, NO_INFERENCES_YET, BLIND)
-"""Why evidence cannot say anything: no limit to test yet; fewer than ten events in the reference; no ripe labelled cell
-of this revision; no ripe inference of it; harm of the size to find would go unnoticed for thirty days. The first that
-holds is named. `LABELS_STOPPED` makes a stream STALE; every other reason is the name of a data flag."""
+INCONCLUSIVE_REASONS: Final = (
+    *(REFERENCE_BUILDING, REFERENCE_TOO_SMALL, UNVERIFIED_NEGATIVES, NO_LABELS_YET, NO_INFERENCES_YET, BLIND),
+)
+"""Why evidence cannot say anything: no limit to test yet; fewer than ten events in the reference; not one outcome of
+people who were passed over in it, so that a rate of misses is not identified; no ripe labelled cell of this revision;
+no ripe inference of it; harm of the size to find would go unnoticed for thirty days. The first that holds is named.
+`LABELS_STOPPED` makes a stream STALE; every other reason is the name of a data flag."""
 
 
 def code(reason: str) -> int:
@@ -62,7 +66,7 @@ def verdicts(known: Known) -> Ints:
     """The verdict of every stream.
 
     >>> nothing, alarm = np.array([False]), np.array([True])
-    >>> known = Known(np.array([5]), alarm, alarm, nothing, nothing, nothing)
+    >>> known = Known(np.array([6]), alarm, alarm, nothing, nothing, nothing)
     >>> Verdict(verdicts(known)[0]).name                                            # blind, stale, and yet:
     'SUSPECT'
     """

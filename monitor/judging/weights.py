@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.counting.lattice import Lattice
-from monitor.judging.metrics import ALWAYS_ON, METRICS
+from monitor.judging.metrics import ALWAYS_ON, CALIBRATION, METRICS
 from monitor.judging.rules import BUDGET_SPAN_MS, JudgingRules
 
 Floats = NDArray[np.float64]
@@ -41,10 +41,27 @@ def weights(metrics: tuple[str, ...], lattice: Lattice) -> Floats:
     >>> weights(("false_negative_rate", "selection_rate"), lattice).round(4).tolist()
     [[0.0285, 0.0285, 0.0285, 0.0285, 0.0285], [0.0063, 0.0063, 0.0063, 0.0063, 0.0063]]
     """
-    others = {name for name in metrics if name not in _MAIN} | set(ALWAYS_ON)
-    rest = _REST / len(others)
-    share = np.array([_MAIN.get(name, rest) / (2 if METRICS[name].two_sided else 1) for name in metrics])
+    rest = _rest(metrics)
+    share = np.array(
+        [_MAIN.get(name, rest) / (2 if METRICS[name].two_sided else 1) for name in metrics if name != CALIBRATION]
+    )
     return share[:, None] * _level_shares(lattice) * _DETECTOR_SHARE * _KEPT
+
+
+def _rest(metrics: tuple[str, ...]) -> float:
+    """The share of each metric that is not one of the main ones."""
+    return _REST / len({name for name in metrics if name not in _MAIN} | set(ALWAYS_ON))
+
+
+def calibration_weights(metrics: tuple[str, ...], subgroups: int) -> Floats:
+    """Weights v of calibration, shape (subgroups,): of everyone and single values, the only level it uses.
+
+    One e-detector bets in both directions, so it has the whole share of the metric; D2's half stays unspent.
+
+    >>> calibration_weights(("false_negative_rate", "calibration"), 2).round(4).tolist()
+    [0.0317, 0.0317]
+    """
+    return np.full(subgroups, _rest((*metrics, CALIBRATION)) * _DETECTOR_SHARE * _KEPT / subgroups)
 
 
 def _level_shares(lattice: Lattice) -> Floats:
@@ -68,7 +85,9 @@ def expected_alarms(rules: JudgingRules, weight: Floats) -> dict[str, float]:
     may_page = np.array([METRICS[name].may_page for name in rules.metrics])
     of_both = (weight.sum(axis=1) + weight[:, 1:].sum(axis=1)) * rates
     spent = {"watch": of_both.sum(), "page": of_both[may_page].sum()}
-    return {
-        level: float(share * BUDGET_SPAN_MS / rules.budgets[level].per_ms * rules.budgets[level].alarms)
-        for level, share in spent.items()
-    }
+    return {level: alarms_of(rules, level, float(share)) for level, share in spent.items()}
+
+
+def alarms_of(rules: JudgingRules, level: str, share: float) -> float:
+    """False alarms to expect at most in 91 days of streams that have a share of the budget of a level."""
+    return share * BUDGET_SPAN_MS / rules.budgets[level].per_ms * rules.budgets[level].alarms

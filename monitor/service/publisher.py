@@ -58,6 +58,7 @@ def model_view(judged: JudgedModel, feed: Feed, book: PaneBook) -> ModelView:
         series_limit=plan.series_limit,
         metrics=plan.metrics,
         for_feed=for_feed(judged, feed, _labels(stand)),
+        drift=judged.judge.drift_scores(judged.kept()),
     )
 
 

@@ -4,11 +4,11 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, WithJsonSchema
 
-from monitor.judging.metrics import ALWAYS_ON, LATER, METRICS
+from monitor.judging.metrics import ALWAYS_ON, CALIBRATION, METRICS
 from monitor.settings.fields import refused
 from monitor.settings.problems import did_you_mean, shown
 
-AVAILABLE: Final = tuple(name for name in METRICS if name not in ALWAYS_ON)
+AVAILABLE: Final = (*(name for name in METRICS if name not in ALWAYS_ON), CALIBRATION)
 
 SHORT_FORMS: Final = {
     "fnr": "false_negative_rate",
@@ -27,8 +27,6 @@ def known_metric(name: str, besides: tuple[str, ...] = ()) -> str:
         return name
     if name in ALWAYS_ON:
         raise refused(f"metric {shown(name)} is always watched", "leave it out")
-    if name in LATER:
-        raise refused(f"metric {shown(name)} is not available in this version", f"one of: {', '.join(AVAILABLE)}")
     if name in SHORT_FORMS:
         raise refused(f"unknown metric {shown(name)}", f"write it out: {SHORT_FORMS[name]}")
     raise refused(f"unknown metric {shown(name)}", did_you_mean(name, (*besides, *AVAILABLE)))

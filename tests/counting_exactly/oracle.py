@@ -14,14 +14,18 @@ from monitor.events import Attributes, Event, Explanation, Inference, Outcome
 
 Log = Mapping[str, Sequence[Event]]
 CellName = tuple[object, ...]
-"""Model, revision, pane, age bin, combination, prediction, label; or, label-free (bin -1): .., score bin, explained."""
+"""Model, revision, pane, age bin, combination, prediction, label; or, label-free (bin -1): .., score bin, explained.
+A labelled one has its score bin behind the label, where scores are kept."""
 
 
 @dataclass(frozen=True)
 class OracleRules:
-    """The rules, written once more. `models`: name -> pane, edges of the age bins, combination of who sent none."""
+    """The rules, written once more.
 
-    models: Mapping[str, tuple[int, Sequence[int], int]]
+    `models`: name -> pane, edges of the age bins, combination of who sent none, and whether cells keep scores.
+    """
+
+    models: Mapping[str, tuple[int, Sequence[int], int, bool]]
     horizon: int
     lateness: int
     memory: int
@@ -31,7 +35,7 @@ class OracleRules:
 
 TABLES = """
 CREATE TABLE event (topic, pos, kind, id, model, revision, t, comb, pred, score, expl, label, hash, said);
-CREATE TABLE model (name, number, pane, absent);
+CREATE TABLE model (name, number, pane, absent, scores);
 CREATE TABLE edge (model, number, lower, upper);
 CREATE TABLE record AS
   SELECT *, coalesce(t < mark, 0) AS late, coalesce(t < mark - :memory, 0) AS evicted,
@@ -96,9 +100,10 @@ CELLS = """
 SELECT sight, model, revision, pane, -1, combination, pred, score, explained, count(*) FROM standing
 GROUP BY sight, model, revision, pane, combination, pred, score, explained
 UNION ALL
-SELECT l.sight, s.model, s.revision, s.pane, l.bin, s.combination, s.pred, l.label, NULL, count(*)
-FROM labelled l JOIN standing s ON s.id = l.id AND s.sight = l.sight
-GROUP BY l.sight, s.model, s.revision, s.pane, l.bin, s.combination, s.pred, l.label
+SELECT l.sight, s.model, s.revision, s.pane, l.bin, s.combination, s.pred, l.label, iif(m.scores, s.score, NULL),
+       count(*)
+FROM labelled l JOIN standing s ON s.id = l.id AND s.sight = l.sight JOIN model m ON m.name = s.model
+GROUP BY l.sight, s.model, s.revision, s.pane, l.bin, s.combination, s.pred, l.label, iif(m.scores, s.score, NULL)
 """
 
 ACCOUNT = """
@@ -125,8 +130,8 @@ class Oracle:
         db.executescript(first)
         rows = [_row(rules, topic, pos, event) for topic, events in log.items() for pos, event in enumerate(events)]
         db.executemany(f"INSERT INTO event VALUES ({','.join('?' * 14)})", rows)
-        for number, (name, (pane, edges, absent)) in enumerate(rules.models.items()):
-            db.execute("INSERT INTO model VALUES (?, ?, ?, ?)", (name, number, pane, absent))
+        for number, (name, (pane, edges, absent, scores)) in enumerate(rules.models.items()):
+            db.execute("INSERT INTO model VALUES (?, ?, ?, ?, ?)", (name, number, pane, absent, scores))
             lowers = [(name, bin_, *pair) for bin_, pair in enumerate(pairwise(edges))]
             db.executemany("INSERT INTO edge VALUES (?, ?, ?, ?)", lowers)
         given = {"memory": rules.memory, "lateness": rules.lateness, "horizon": rules.horizon, "wait": rules.wait}
@@ -134,7 +139,7 @@ class Oracle:
             db.execute(statement, given)
         sights: dict[str, Counter[CellName]] = {"published": Counter(), "evidence": Counter()}
         for sight, *name, count in db.execute(CELLS):
-            sights[sight][tuple(name) if name[3] == -1 else tuple(name[:-1])] += count
+            sights[sight][tuple(name) if name[-1] is not None else tuple(name[:-1])] += count
         self.published, self.on_time = dict(sights["published"]), dict(sights["evidence"])
         self.cells = {
             name: (self.on_time.get(name, 0), self.published.get(name, 0) - self.on_time.get(name, 0))

@@ -57,8 +57,10 @@ class Judge:
                 cells.prediction,
                 cells.label,
             )
-            for revision, start, *rest, n in zip(*(column.tolist() for column in (*columns, cells.n)), strict=True):
+            numbers = (*columns, cells.score_bin, cells.n)
+            for revision, start, *rest, score, n in zip(*(column.tolist() for column in numbers), strict=True):
                 assert n > 0
+                rest += [score] if rest[0] >= 0 and score >= 0 else []
                 self.read[name, cells.revisions[revision], start // PANES[name], *rest] += n
         self.judged = until
 
@@ -72,9 +74,10 @@ def seen_by_judge(on_time: dict[CellName, int]) -> Counter[CellName]:
 
 
 def without_pane(published: dict[CellName, int]) -> Counter[CellName]:
-    """Published counts over all panes and age bins."""
+    """Published counts over all panes and age bins, labelled ones over all scores, too."""
     found: Counter[CellName] = Counter()
     for (model, revision, _, age_bin, *rest), count in published.items():
+        rest = rest if age_bin == -1 else rest[:3]
         found[model, revision, None, -1 if age_bin == -1 else None, *rest] += count
     return found
 

@@ -15,7 +15,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from monitor.counting.fold import Fold
-from monitor.counting.packing import payload_without_source, source_of, unpack_labelled, unpack_payload
+from monitor.counting.packing import (
+    labelled_scores,
+    payload_without_source,
+    source_of,
+    unpack_labelled,
+    unpack_payload,
+)
 from monitor.counting.partition import PartitionState
 from monitor.counting.persistence import restore, slice_numbers, take_change, take_slice
 from monitor.counting.rules import CountingRules, ModelRules
@@ -40,13 +46,15 @@ HORIZON, LATENESS, MEMORY = 90, 15, 115
 CODING = Coding((AttributeCoding("sex", {"f": ("F",), "m": ("M",)}),))
 ABSENT_SEX: Final = 3  # codes in order: f, m, unknown (null), unknown (absent), other, two_or_more
 
-RULES = CountingRules((ModelRules("a", CODING, 10, 100), ModelRules("b", CODING, 5, 40)), HORIZON, LATENESS)
+RULES = CountingRules(
+    (ModelRules("a", CODING, 10, 100), ModelRules("b", CODING, 5, 40, keeps_scores=True)), HORIZON, LATENESS
+)
 WAITING = CountingRules(RULES.models, HORIZON, LATENESS, attributes_wait_ms=12)
 
 # Edges by hand from statistics.md section 2: e + max(pane, floor(e / 4 / pane) * pane), at most the horizon.
 EDGES_A = (0, 10, 20, 30, 40, 50, 60, 70, 80, 90)
 EDGES_B = (0, 5, 10, 15, 20, 25, 30, 35, 40, 50, 60, 75, 90)
-ORACLE_MODELS = {"a": (10, EDGES_A, ABSENT_SEX), "b": (5, EDGES_B, ABSENT_SEX)}
+ORACLE_MODELS = {"a": (10, EDGES_A, ABSENT_SEX, False), "b": (5, EDGES_B, ABSENT_SEX, True)}
 
 
 def oracle_rules(rules: CountingRules, *, ids_by_model: bool = False) -> OracleRules:
@@ -133,12 +141,16 @@ def play(
 # What came out ------------------------------------------------------------------------------------------------------
 
 
-def name_of(state: PartitionState, model: int, pane: int, age_bin: int, key: int) -> CellName:
-    """A cell by names, as the oracle calls it."""
+def name_of(
+    state: PartitionState, model: int, pane: int, age_bin: int, key: int, *, is_closed: bool = False
+) -> CellName:
+    """A cell by names, as the oracle calls it. Totals of panes that were let go keep no scores."""
     if age_bin < 0:
         source, *rest = (int(column[0]) for column in unpack_payload(np.array([key])))
     else:
         source, *rest = (int(column[0]) for column in unpack_labelled(np.array([key])))
+        if state.rules.models[model].keeps_scores and not is_closed:
+            rest.append(int(labelled_scores(np.array([key]))[0]))
     return (state.rules.models[model].name, state.sources.known[source].revision, pane, age_bin, *rest)
 
 
@@ -156,7 +168,7 @@ def totals_of(state: PartitionState) -> Counter[CellName]:
     """Published counts of every cell, by names, those of panes that were let go with pane None."""
     found: Counter[CellName] = Counter()
     for (model, key, is_free), count in state.totals.items():
-        name, revision, _, age_bin, *rest = name_of(state, model, 0, -1 if is_free else 0, key)
+        name, revision, _, age_bin, *rest = name_of(state, model, 0, -1 if is_free else 0, key, is_closed=True)
         found[name, revision, None, -1 if age_bin == -1 else None, *rest] += count
     return found
 

@@ -16,6 +16,7 @@ from monitor.exporting.view import (
     WindowCounts,
     WindowView,
 )
+from monitor.judging.annotating.drift import DriftScore
 from monitor.judging.blame import Blame
 from monitor.judging.verdict import Evidence, ReferenceRate, StreamVerdict, Verdict
 from monitor.vocabulary import AttributeCoding, Coding
@@ -81,6 +82,9 @@ def groups(of: Lattice, windows: Mapping[str, tuple[Ints, Ints]], revision: str 
     return tuple(shown)
 
 
+DRIFT = (DriftScore("psi", 0.123456, 4_321, limit=0.0169), DriftScore("adwin", 1, 90))
+
+
 def stream(group: GroupView, metric: str, verdict: Verdict) -> StreamVerdict:
     """A verdict with all its numbers."""
     return StreamVerdict(
@@ -127,6 +131,9 @@ def model(shown: Sequence[GroupView], *, series_limit: int = 100_000, min_cell: 
         min_cell=min_cell,
         series_limit=series_limit,
         metrics=METRICS,
+        drift={
+            (group.revision, group.attribute, group.subgroup): DRIFT for group in shown if "__" not in group.attribute
+        },
     )
 
 

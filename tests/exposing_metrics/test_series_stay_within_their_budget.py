@@ -29,7 +29,13 @@ def model() -> ModelView:
 
 
 def limited(model: ModelView, subgroups: int) -> ModelView:
-    return replace(model, series_limit=subgroups * EACH)
+    return replace(model, series_limit=subgroups * EACH, drift={})
+
+
+def test_statistics_of_drift_are_counted_where_there_are_any(model: ModelView) -> None:
+    without, several = fold(replace(model, drift={}), other_series=0), fold(model, other_series=0)
+    single = sum("__" not in group.attribute for group in model.groups)
+    assert several.wanted - without.wanted == 3 * single  # psi with its limit, and adwin
 
 
 def names(model: ModelView) -> set[tuple[str, str]]:
@@ -38,7 +44,7 @@ def names(model: ModelView) -> set[tuple[str, str]]:
 
 def test_series_are_counted_as_the_catalogue_makes_them(model: ModelView) -> None:
     verdicts = tuple(replace(said, verdict=Verdict.SUSPECT, still_needed=6) for said in model.verdicts[:5])
-    one = replace(model, groups=model.groups[:1], verdicts=verdicts, min_cell=1)
+    one = replace(model, groups=model.groups[:1], verdicts=verdicts, min_cell=1, drift={})
     samples = collected(populations.view(one)).samples
     made = sum(len(found) for series, found in samples.items() if "subgroup" in series.labels)
     # Everyone has no gap to everyone else: 3 series a metric and window are never there.

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from monitor.judging.metrics import ALWAYS_ON, LATER, METRICS
+from monitor.judging.metrics import ALWAYS_ON, CALIBRATION, METRICS
 from monitor.settings.fields import Section
 from monitor.settings.page import COMMAND, page
 from monitor.settings.schema import settings_schema
@@ -242,6 +242,6 @@ def test_the_schema_refuses_what_an_editor_can_see(path: tuple[str, ...], value:
 
 def test_metrics_are_those_that_are_judged() -> None:
     assert SECTIONS["ModelSettings"]["properties"]["metrics"]["items"]["enum"] == [
-        name for name in METRICS if name not in ALWAYS_ON
+        *(name for name in METRICS if name not in ALWAYS_ON),
+        CALIBRATION,
     ]
-    assert not set(LATER) & set(METRICS)

@@ -36,9 +36,9 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 PURE = ("events", "vocabulary", "intake", "counting", "judging", "acting")
 
-PURE_MAY_USE = {"msgspec", "numpy", "rfc8785", "scipy", "zlib", "monitor"}
-"""Third parties that compute, and the one unpacker, of a pure room. Of the standard library: nothing that touches the
-world."""
+PURE_MAY_USE = {"msgspec", "numpy", "rfc8785", "river", "scipy", "zlib", "monitor"}
+"""Third parties that compute, and the one unpacker, of a pure room; of river two detectors, which draw nothing and know
+no clock. Of the standard library: nothing that touches the world."""
 
 TOUCHES_THE_WORLD = {
     *("asyncio", "io", "logging", "os", "pathlib", "random", "secrets", "shutil", "signal", "socket", "sqlite3"),
@@ -98,6 +98,13 @@ def test_a_pure_room_touches_nothing_outside(room: str) -> None:
                 if foreign or top in TOUCHES_THE_WORLD or module.startswith("numpy.random"):
                     wrong.append(f"{path.relative_to(PACKAGE.parent)}:{line} imports {module}")
     assert not wrong
+
+
+def test_river_gives_a_second_opinion_and_nothing_else() -> None:
+    users = {
+        (str(path.relative_to(PACKAGE)), module) for path in FILES for module, _ in imported(path) if "river" in module
+    }
+    assert users == {("judging/annotating/second_opinion.py", "river.drift")}
 
 
 CLIENTS = {

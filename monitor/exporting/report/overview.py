@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import Final
 
+from monitor.exporting.named import FALSE_SHARE, named
 from monitor.exporting.recording import stream_of
 from monitor.exporting.report.markup import Markup, join, tag
 from monitor.exporting.report.story import ModelStory, StreamStory
@@ -64,7 +65,22 @@ def harms(story: ModelStory) -> Markup:
         tag("p", budget_sentence(story.view.false_alarm_budget), class_="soft"),
         tag("div", [_harm(stream, also.get(stream_of(stream.said), [])) for stream in found[:_MOST]], class_="harms"),
         tag("p", f"{more:,} more at SUSPECT or DEGRADED stand in the table below.") if more > 0 else None,
+        [tag("p", sentence, class_="soft") for sentence in _named_together(story)],
     )
+
+
+def _named_together(story: ModelStory) -> list[str]:
+    """Which subgroups may be named in one breath, however many were looked at."""
+    sentences = []
+    for one in named(stream.said for stream in story.streams):
+        who = "; ".join(f"{story.names.text(s.attribute, s.subgroup)} ({plain(s.metric)})" for s in one.streams)
+        by = (
+            "against the reference (e-detector BH, at watch level)"
+            if one.revision is None
+            else f"worse under {one.revision} (e-BH: at most {FALSE_SHARE:.0%} of those named are named wrongly)"
+        )
+        sentences.append(f"Of {one.of:,} streams named together, {by}: {who}.")
+    return sentences
 
 
 def _calm(story: ModelStory) -> str:

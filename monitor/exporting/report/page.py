@@ -13,6 +13,7 @@ from typing import Final
 from monitor.exporting.moments import day
 from monitor.exporting.replayed import Replayed
 from monitor.exporting.report.chart import stream_chart
+from monitor.exporting.report.looks import drift_table
 from monitor.exporting.report.markup import Markup, join, tag
 from monitor.exporting.report.overview import harms, tiles
 from monitor.exporting.report.story import ModelStory, StreamStory, model_story
@@ -82,6 +83,7 @@ def _model(name: str, story: ModelStory | None) -> Markup:
         tag("div", [_card(stream, story) for stream in drawn], class_="cards"),
         tag("h2", "All subgroups and metrics"),
         streams_table(story),
+        drift_table(story),
         id=f"model-{name}",
     )
 

@@ -99,6 +99,7 @@ class ModelStory:
     end_ms: int
     span_ms: int
     streams: tuple[StreamStory, ...]
+    names: Names
 
     @property
     def current(self) -> tuple[StreamStory, ...]:
@@ -121,7 +122,7 @@ def model_story(view: ModelView, done: Replayed) -> ModelStory | None:
         for stream, record in recording.streams.items()
     ]
     streams.sort(key=_order)
-    return ModelStory(view, recording, start_ms, recording.last_ms, span_ms, tuple(streams))
+    return ModelStory(view, recording, start_ms, recording.last_ms, span_ms, tuple(streams), names)
 
 
 def _order(stream: StreamStory) -> tuple[object, ...]:
