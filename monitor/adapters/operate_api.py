@@ -13,8 +13,7 @@ from aiohttp import web
 
 from monitor.adapters.feed_api import FeedApi
 from monitor.adapters.http_server import Handler, HttpServer, problem
-from monitor.adapters.token_files import holder_of, parse
-from monitor.adapters.tokens import Tokens, shown
+from monitor.adapters.tokens import Tokens
 
 __all__ = ["Acknowledgement", "OperateApi", "Tokens"]
 
@@ -111,11 +110,9 @@ class OperateApi:
             asked = msgspec.json.decode(await request.read(), type=Acknowledgement)
         except msgspec.MsgspecError as error:
             return problem(400, f"not understood: {error}", "send model, attribute, subgroup, metric, actor and reason")
-        holder = (
-            None if self._tokens.operate is None else holder_of(shown(request), parse(self._tokens.operate, "operate"))
-        )
-        if holder is not None and holder.name is not None:
-            asked = msgspec.structs.replace(asked, actor=holder.name)
+        name = self._tokens.name_of(request)
+        if name is not None:
+            asked = msgspec.structs.replace(asked, actor=name)
         try:
             await asyncio.wait_for(asyncio.wrap_future(self._acknowledge(asked)), ANSWER_WITHIN_S)
         except ValueError as error:

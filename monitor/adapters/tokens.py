@@ -30,10 +30,10 @@ class Tokens:
         """The same of acknowledging, pausing and approving."""
         return refusal(request, "operate", (self.operate,))
 
-
-def shown(request: web.Request) -> str:
-    """The token that a caller shows; empty without one."""
-    return request.headers.get("Authorization", "").removeprefix("Bearer ")
+    def name_of(self, request: web.Request) -> str | None:
+        """Whose token to operate this is; None where it is shared, or none."""
+        holder = None if self.operate is None else holder_of(_shown(request), parse(self.operate, "operate"))
+        return None if holder is None else holder.name
 
 
 def refusal(request: web.Request, right: str, tokens: tuple[str | None, ...]) -> web.Response | None:
@@ -44,7 +44,11 @@ def refusal(request: web.Request, right: str, tokens: tuple[str | None, ...]) ->
             return None
         fix = f"set http.tokens.{right}_file, or ask from the machine the monitor runs on"
         return problem(403, f"no {right} token is set, so only this machine may ask", fix)
-    if holder_of(shown(request), [holder for token in known for holder in parse(token, right)]) is not None:
+    if holder_of(_shown(request), [holder for token in known for holder in parse(token, right)]) is not None:
         return None
     fix = f"send the contents of http.tokens.{right}_file as Authorization: Bearer"
     return problem(401, f"this needs the {right} token", fix, {"WWW-Authenticate": "Bearer"})
+
+
+def _shown(request: web.Request) -> str:
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
