@@ -4,9 +4,11 @@ Way of an event: step 9, under `telemetry` and `operate_api`. Touches the networ
 """
 
 import asyncio
+import logging
 import re
 import socket
 import threading
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Final
@@ -15,6 +17,10 @@ from aiohttp import web
 
 STOP_WITHIN_S: Final = 2.0
 LARGEST_BODY_BYTES: Final = 65_536
+BODY_WITHIN_S: Final = 5.0
+HEADERS_WITHIN_S: Final = 5.0
+IDLE_S: Final = 60.0
+"""A connection is kept so long for the next request; its headers, too, must come in this time."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -47,6 +53,8 @@ class HttpServer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._runner: web.AppRunner | None = None
+        self._listening: asyncio.Server | None = None
+        self._silent: set[asyncio.BaseProtocol] = set()
         self.port = 0
 
     def start(self) -> None:
@@ -77,11 +85,35 @@ class HttpServer:
                 app.router.add_get(path, handler)
             else:
                 app.router.add_route(method, path, handler)
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=STOP_WITHIN_S / 2)
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=STOP_WITHIN_S / 2,
+            keepalive_timeout=IDLE_S,
+            logger=_without_what_was_sent(),
+        )
         await self._runner.setup()
-        await web.SockSite(self._runner, listening).start()
+        self._listening = await asyncio.get_running_loop().create_server(self._connection, sock=listening)
+
+    def _connection(self) -> asyncio.Protocol:
+        """A new connection; it is cut unless the headers of a request come in time."""
+        if self._runner is None or self._runner.server is None:
+            raise ConnectionError("the server has stopped")
+        connection = self._runner.server()
+        self._silent.add(connection)
+        asyncio.get_running_loop().call_later(HEADERS_WITHIN_S, self._cut_if_silent, connection)
+        return connection
+
+    def _cut_if_silent(self, connection: web.RequestHandler) -> None:
+        if connection in self._silent:
+            self._silent.remove(connection)
+            if connection.transport is not None:
+                connection.transport.abort()
 
     async def _close(self) -> None:
+        if self._listening is not None:
+            self._listening.close()
         if self._runner is not None:
             await self._runner.cleanup()
         await asyncio.get_running_loop().shutdown_default_executor()
@@ -89,6 +121,7 @@ class HttpServer:
     @web.middleware
     async def _problems(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """RFC 9457 instead of HTML for what is not served here."""
+        self._silent.discard(request.protocol)
         try:
             return await handler(request)
         except web.HTTPError as error:
@@ -105,6 +138,45 @@ def problem(status: int, title: str, fix: str, headers: dict[str, str] | None = 
     """
     body = {"title": title, "status": status, "fix": fix}
     return web.json_response(body, status=status, headers=headers, content_type="application/problem+json")
+
+
+async def read_body(request: web.Request, largest_bytes: int = LARGEST_BODY_BYTES) -> bytes:
+    """The body of a request; it has a few seconds to come.
+
+    Raises
+    ------
+    web.HTTPRequestEntityTooLarge, web.HTTPRequestTimeout
+        for a body that is too large or too slow; web.HTTPBadRequest for one that is cut or falsely packed.
+    """
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            async for part in request.content.iter_any():
+                body += part
+                if len(body) > largest_bytes:
+                    raise web.HTTPRequestEntityTooLarge(largest_bytes, len(body))
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout from error
+    except (web.RequestPayloadError, ConnectionError) as error:
+        raise web.HTTPBadRequest(reason="the body is damaged") from error
+    return bytes(body)
+
+
+def _without_what_was_sent() -> logging.Logger:
+    """A log of the server's errors by their kind alone: their texts may quote a request, and so a token."""
+    log = logging.getLogger("fairdrift.http")
+    if not log.filters:
+        log.addFilter(_kind_only)
+    return log
+
+
+def _kind_only(record: logging.LogRecord) -> bool:
+    if record.exc_info and record.exc_info[0] is not None:
+        where = traceback.extract_tb(record.exc_info[2])[-1:]
+        place = f" at {where[0].filename}:{where[0].lineno}" if where else ""
+        record.msg, record.args = f"a request failed: {record.exc_info[0].__name__}{place}", ()
+        record.exc_info = record.exc_text = None
+    return True
 
 
 def listening_socket(address: str, setting: str) -> socket.socket:
