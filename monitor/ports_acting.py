@@ -3,7 +3,7 @@
 `adapters` implement them; each port has one contract suite in `tests/ports` that every adapter passes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -100,4 +100,41 @@ class Silences(Protocol):
 
     def read(self) -> Sequence[Mapping[str, Any]]:
         """A fresh read, also of those that are over (their `status` says so). May raise `SilencesUnreadable`."""
+        ...
+
+
+class HintsUnwritable(Exception):
+    """A hint cannot be kept: whoever sent it must send it again. The message says what and where."""
+
+
+class HintStore(Protocol):
+    """Hints to look sooner that nobody has followed yet, and which alerts were heard before; they outlive the process."""
+
+    def add(self, alerts: Iterable[tuple[str, str, str]], more: Iterable[str] = ()) -> Mapping[str, int]:
+        """Keep what an alert is about, unless that alert was kept before; on the disk when this returns.
+
+        Parameters
+        ----------
+        alerts
+            (fingerprint, start, what it is about).
+        more
+            About what there is a hint without an alert.
+
+        Returns
+        -------
+        What there is a new hint about -> the hint's number, which rises. May raise `HintsUnwritable`: then nothing was
+        kept.
+        """
+        ...
+
+    def pending(self) -> Mapping[str, int]:
+        """About what there is a hint -> number of the newest. May raise `HintsUnwritable`."""
+        ...
+
+    def done(self, about: str, number: int) -> None:
+        """Hints about this up to a number were followed. May raise `HintsUnwritable`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file. Idempotent."""
         ...

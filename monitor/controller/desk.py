@@ -59,5 +59,6 @@ class Desk:
             except Exception as error:
                 answer.set_exception(error)
                 for _, unanswered in waiting[number + 1 :]:
-                    unanswered.set_exception(error)
+                    if unanswered.set_running_or_notify_cancel():
+                        unanswered.set_exception(error)
                 raise
