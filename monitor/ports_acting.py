@@ -92,7 +92,14 @@ class AuditStore(Protocol):
 
 
 class SilencesUnreadable(Exception):
-    """Nobody can say whether a person holds the plan: it is held."""
+    """Nobody can say whether a person holds the plan: it is held.
+
+    `seen`: what could be read all the same, where one of several is silent.
+    """
+
+    def __init__(self, message: str, seen: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(message)
+        self.seen = seen
 
 
 class Silences(Protocol):
@@ -108,7 +115,7 @@ class HintsUnwritable(Exception):
 
 
 class HintStore(Protocol):
-    """Hints to look sooner that nobody has followed yet, and which alerts were heard before; they outlive the process."""
+    """Hints that nobody has followed yet, and alerts that were heard before; they outlive the process."""
 
     def add(self, alerts: Iterable[tuple[str, str, str]], more: Iterable[str] = ()) -> Mapping[str, int]:
         """Keep what an alert is about, unless that alert was kept before; on the disk when this returns.

@@ -62,7 +62,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "wait": "2h",
     },
     "AuditSettings": {"dir": "/var/lib/fairdrift/audit", "signing_key_file": None, "anchor_dir": None},
-    "ControllerSettings": {"feed": MUST, "token_file": MUST},
+    "ControllerSettings": {"feed": MUST, "token_file": MUST, "api": "127.0.0.1:8465", "address": None},
     "CountsSettings": {"source": "embedded"},
     "FalseAlarmSettings": {
         "watch": "1 per 7d",

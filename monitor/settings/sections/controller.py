@@ -6,6 +6,7 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from monitor.settings.fields import FilePath, Many, Section, Text, refused, setting
 from monitor.settings.problems import shown
+from monitor.settings.sections.http import ListenAddress
 
 
 def _url(text: str) -> str:
@@ -33,6 +34,16 @@ class ControllerSettings(Section):
 
     feed: Url = setting("Address of the monitor's API, where verdicts are read.")
     token_file: FilePath = setting("File whose content is the token of that API.")
+    api: ListenAddress = setting(
+        "Where the rollback process serves its API: people, and the webhook of Alertmanager.",
+        default="127.0.0.1:8465",
+        why="Other machines get in once there are tokens (`http.tokens`).",
+    )
+    address: Url | None = setting(
+        "Where `pause`, `approve` and the like find that API.",
+        default=None,
+        why="Without one they ask this machine, at the port of `api`.",
+    )
 
 
 class GateSettings(Section):

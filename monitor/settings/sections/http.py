@@ -22,7 +22,7 @@ ListenAddress = Annotated[str, AfterValidator(_address), WithJsonSchema({"type":
 
 
 class TokenSettings(Section):
-    """Files whose contents are the tokens that callers must show."""
+    """Files of tokens that callers must show: a single one that all share, or a line `name token` for each who may."""
 
     read_file: FilePath | None = setting("May read.", default=None, why="Without one only this machine may.")
     operate_file: FilePath | None = setting(
