@@ -19,6 +19,7 @@ STOP_WITHIN_S: Final = 2.0
 LARGEST_BODY_BYTES: Final = 65_536
 BODY_WITHIN_S: Final = 5.0
 HEADERS_WITHIN_S: Final = 5.0
+WAITING_CONNECTIONS: Final = 1_024
 IDLE_S: Final = 60.0
 """A connection is kept so long for the next request; its headers, too, must come in this time."""
 
@@ -94,7 +95,8 @@ class HttpServer:
             logger=_without_what_was_sent(),
         )
         await self._runner.setup()
-        self._listening = await asyncio.get_running_loop().create_server(self._connection, sock=listening)
+        loop = asyncio.get_running_loop()
+        self._listening = await loop.create_server(self._connection, sock=listening, backlog=WAITING_CONNECTIONS)
 
     def _connection(self) -> asyncio.Protocol:
         """A new connection; it is cut unless the headers of a request come in time."""
