@@ -10,6 +10,8 @@ from structlog.typing import FilteringBoundLogger
 
 from monitor import __version__
 from monitor.adapters.clock import SystemClock
+from monitor.adapters.feed_api import FeedApi
+from monitor.adapters.feed_numbers import FileNumbers
 from monitor.adapters.operate_api import Acknowledgement, OperateApi, Tokens
 from monitor.adapters.telemetry import Telemetry
 from monitor.cli.exits import Exit, Refused
@@ -25,6 +27,8 @@ from monitor.cli.parts import (
     load_settings,
 )
 from monitor.exporting.exposition import render
+from monitor.exporting.feed.explained import explain
+from monitor.exporting.feed.verdict_log import VerdictLog
 from monitor.exporting.status import status
 from monitor.exporting.view import View
 from monitor.service.inbox import Inbox
@@ -32,6 +36,9 @@ from monitor.service.loop import MonitorLoop, Surroundings
 from monitor.settings.sections.http import TokenSettings
 
 RETRY_SECONDS = 1.0
+FEED_FILE = "feed.json"
+"""In `state.dir`, beside the judge's: the numbers of the feed that were given."""
+
 STALLED_MS = 60_000
 """The loop ticks at least every second or so; one that did not for this long is not alive."""
 
@@ -73,8 +80,11 @@ def run_monitor(settings_path: Path) -> int:
         signal.signal(number, lambda _number, _frame: _note(stop, _frame))
     board, inbox = Board(clock), Inbox[Acknowledgement]()
     telemetry = Telemetry(settings.http.telemetry, board.metrics, startup=board.started, live=board.live)
-    api = OperateApi(settings.http.api, tokens(settings.http.tokens), lambda: status(board.view), inbox.ask)
+    known = tokens(settings.http.tokens)
     try:
+        feed = VerdictLog(FileNumbers(folder / FEED_FILE))
+        answers = FeedApi(known, feed.pages, lambda record: explain(record, board.view))
+        api = OperateApi(settings.http.api, known, lambda: status(board.view), inbox.ask, answers)
         telemetry.start()
         api.start()
     except OSError as error:
@@ -85,6 +95,7 @@ def run_monitor(settings_path: Path) -> int:
         for change in verdict_changes(board.view, view):
             log.info("verdict_changed", **change)
         board.view = view
+        feed.take(view, clock.now_ms())
 
     rejects = dead_letters(settings, folder, where)
     parts = LoopParts(settings, "as_configured", kafka_sources(where), files_in(folder), rejects)

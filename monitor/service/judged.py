@@ -37,6 +37,7 @@ class Judged(msgspec.Struct, array_like=True):
     last_seen_ms: dict[str, int]
     restarts: dict[str, int]
     restarted: str | None
+    first_seen_ms: dict[str, int] = {}
 
 
 class JudgedModel:
@@ -55,11 +56,12 @@ class JudgedModel:
     def __init__(
         self, plan: ModelPlan, number: int, judge: Judge, store: StateStore, alarms: StandingAlarms, rules_hash: str
     ) -> None:
-        self.plan, self.number, self.judge = plan, number, judge
-        self._store, self._alarms, self._rules_hash = store, alarms, rules_hash
+        self.plan, self.number, self.judge, self.rules_hash = plan, number, judge, rules_hash
+        self._store, self._alarms = store, alarms
         self.judged_ms: int | None = None
         self.committed_ms = 0
         self.verdicts: tuple[StreamVerdict, ...] = ()
+        self.first_seen_ms: dict[str, int] = {}
         self.last_seen_ms: dict[str, int] = {}
         self.restarts: dict[str, int] = {}
         self._restarted: str | None = None
@@ -81,7 +83,7 @@ class JudgedModel:
                 self._restarted = "evidence_restarted" if has_past else None
                 return
             judged = msgspec.msgpack.decode(stored.slices[0], type=Judged)
-            if judged.rules_hash != self._rules_hash:
+            if judged.rules_hash != self.rules_hash:
                 self._restarted, self.restarts = "config_changed", judged.restarts
                 return
             self.judge.restore(judged.judge)
@@ -90,7 +92,8 @@ class JudgedModel:
             self._restarted = "evidence_restarted"
             return
         self.judged_ms = self.committed_ms = judged.judged_ms
-        self.last_seen_ms, self.restarts, self._restarted = judged.last_seen_ms, judged.restarts, judged.restarted
+        self.first_seen_ms, self.last_seen_ms = judged.first_seen_ms, judged.last_seen_ms
+        self.restarts, self._restarted = judged.restarts, judged.restarted
 
     def flags(self, window_start_ms: int) -> set[str]:
         """Why evidence began anew, while its past is shorter than the window."""
@@ -142,7 +145,9 @@ class JudgedModel:
     def _note_serving(self, cells: RipeCells) -> None:
         for number in np.unique(cells.revision[cells.age_bin == FREE]).tolist():
             mask = (cells.revision == number) & (cells.age_bin == FREE)
-            name, newest = cells.revisions[number], int(cells.pane_start_ms[mask].max())
+            name, panes = cells.revisions[number], cells.pane_start_ms[mask]
+            newest = int(panes.max())
+            self.first_seen_ms[name] = min(int(panes.min()), self.first_seen_ms.get(name, newest))
             self.last_seen_ms[name] = max(newest, self.last_seen_ms.get(name, newest))
 
     def serving(self) -> tuple[str, ...]:
@@ -171,8 +176,8 @@ class JudgedModel:
         if self._is_dirty:
             self._alarms.commit(self.judge.latched())
         if self._is_dirty and self.judged_ms is not None:
-            past = self.last_seen_ms, self.restarts, self._restarted
-            judged = Judged(self._rules_hash, self.judged_ms, self.judge.state_bytes(), *past)
+            past = self.last_seen_ms, self.restarts, self._restarted, self.first_seen_ms
+            judged = Judged(self.rules_hash, self.judged_ms, self.judge.state_bytes(), *past)
             self._store.commit(b"", (0, msgspec.msgpack.encode(judged)), closes_cycle=True)
             self._is_dirty, self.committed_ms = False, self.judged_ms
 
