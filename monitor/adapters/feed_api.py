@@ -12,8 +12,8 @@ from typing import Final, Protocol
 
 from aiohttp import web
 
-from monitor.adapters.callers import Tokens
 from monitor.adapters.http_server import Handler, problem
+from monitor.adapters.tokens import Tokens
 from monitor.ports_acting import FeedGap, FeedPage
 
 LONGEST_WAIT_S: Final = 60

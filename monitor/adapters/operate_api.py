@@ -11,9 +11,9 @@ from typing import Annotated, Any, Final
 import msgspec
 from aiohttp import web
 
-from monitor.adapters.callers import Tokens
 from monitor.adapters.feed_api import FeedApi
 from monitor.adapters.http_server import Handler, HttpServer, problem
+from monitor.adapters.tokens import Tokens
 
 __all__ = ["Acknowledgement", "OperateApi", "Tokens"]
 

@@ -107,7 +107,7 @@ class Known:
 
 
 def _is_immature(known: Known) -> bool:
-    is_late = known.late_share is None or known.late_share > 1 - known.label_maturity
+    is_late = known.late_share is None or 1 - known.late_share < known.label_maturity
     is_missing = known.maturity is not None and known.maturity < known.label_maturity
     return is_missing or known.labels_moved or UNPAIRED in known.reasons or is_late
 

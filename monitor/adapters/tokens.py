@@ -1,4 +1,4 @@
-"""Who may ask an API: tokens, and what a caller without one is told.
+"""The tokens of the monitor's API, and what a caller without one is told.
 
 Way of an event: beside step 9. It reads a request's headers; nothing else.
 """
