@@ -59,10 +59,16 @@ class FeedApi:
     explain
         A record as JSON text -> sentences about its stream as it stands now; None if it is about no stream that is
         judged. Called in a worker thread.
+
+    Attributes
+    ----------
+    waiting
+        How many callers wait now.
     """
 
     def __init__(self, tokens: Tokens, pages: Pages, explain: Callable[[bytes], Sequence[str] | None]) -> None:
-        self._tokens, self._pages, self._explain, self._waiting = tokens, pages, explain, 0
+        self._tokens, self._pages, self._explain = tokens, pages, explain
+        self.waiting = 0
 
     @property
     def routes(self) -> Mapping[tuple[str, str], Handler]:
@@ -87,7 +93,7 @@ class FeedApi:
         try:
             page = self._pages.read(number, 0)
             if not page.records and wait:
-                if self._waiting >= MOST_WAITING:
+                if self.waiting >= MOST_WAITING:
                     fix = f"ask again later, or without wait; at most {MOST_WAITING} may wait at once"
                     return problem(503, "too many callers wait for verdicts", fix, {"Retry-After": "5"})
                 page = await self._wait(number, wait)
@@ -100,7 +106,7 @@ class FeedApi:
         """The page once something was added, or time is up."""
         loop, changed = asyncio.get_running_loop(), asyncio.Event()
         end = self._pages.listen(lambda: _tell(loop, changed))
-        self._waiting += 1
+        self.waiting += 1
         try:
             page = self._pages.read(after, 0)
             if not page.records:
@@ -109,7 +115,7 @@ class FeedApi:
                 page = self._pages.read(after, 0)
             return page
         finally:
-            self._waiting -= 1
+            self.waiting -= 1
             end()
 
     async def _get_record(self, request: web.Request) -> web.Response:

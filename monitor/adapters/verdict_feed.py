@@ -16,7 +16,9 @@ ANSWER_WITHIN_S: Final = 10.0
 LONGEST_WAIT_S: Final = 60
 LARGEST_ANSWER_BYTES: Final = 8 << 20
 
-_MALFORMED: Final = (msgspec.MsgspecError, UnicodeDecodeError)
+LONGEST_REASON: Final = 300
+
+_MALFORMED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class _Answer(msgspec.Struct):
@@ -113,7 +115,7 @@ class HttpVerdictFeed:
         return {"Authorization": f"Bearer {token}"}
 
     def _page(self, body: bytes, after: int) -> FeedPage:
-        if body.lstrip()[:1] == b"{" and body.rstrip()[-1:] != b"}":
+        if not body or (body.lstrip()[:1] == b"{" and body.rstrip()[-1:] != b"}"):
             raise self._unreachable("the answer was cut")
         try:
             answer = msgspec.json.decode(body, type=_Answer)
@@ -133,16 +135,28 @@ class HttpVerdictFeed:
         except _MALFORMED:
             said = _Problem("without a reason", "check that controller.feed is the API of a fairdrift monitor")
         if status == 410 and said.first is not None:
-            return FeedGap(f"{said.title}; {said.fix}", said.first)
+            return FeedGap(_one_line(f"{said.title}; {said.fix}"), said.first)
         if status in (408, 425, 429) or status >= 500:
             return self._unreachable(f"{status} {said.title}")
-        return FeedRefused(f"verdict feed {self._url}: {status} {said.title}; {said.fix}")
+        return FeedRefused(f"verdict feed {self._url}: {_one_line(f'{status} {said.title}; {said.fix}')}")
 
     def _unreachable(self, why: str) -> FeedUnreachable:
-        return FeedUnreachable(f"verdict feed {self._url}: {why}; is `fairdrift run` up there? It is asked again")
+        return FeedUnreachable(
+            f"verdict feed {self._url}: {_one_line(why)}; is `fairdrift run` up there? It is asked again"
+        )
 
     def _no_feed(self, why: str) -> FeedRefused:
         return FeedRefused(
-            f"verdict feed {self._url}: the answer is no part of a verdict feed ({why}); check that controller.feed is "
-            "the API of a fairdrift monitor, of a version that agrees"
+            f"verdict feed {self._url}: the answer is no part of a verdict feed ({_one_line(why)}); check that "
+            "controller.feed is the API of a fairdrift monitor, of a version that agrees"
         )
+
+
+def _one_line(text: str) -> str:
+    """What a server says, fit to stand in a line of a log.
+
+    >>> _one_line("gone\\nERROR all is well\\x1b[2J")
+    'gone ERROR all is well [2J'
+    """
+    printable = "".join(letter if letter.isprintable() else " " for letter in text[:LONGEST_REASON])
+    return " ".join(printable.split())

@@ -199,8 +199,10 @@ def test_a_reference_of_few_is_withheld() -> None:
 
 
 def test_what_nobody_can_know_is_null_and_not_withheld() -> None:
-    everyone = said(attribute="overall", subgroup="overall", metric="false_omission_rate", rollout_ms=None, former=None)
-    record = of_stream(model(replace(everyone, onset_ms=None, reference=None, previous=None, blind_below=None)))
+    everyone = said(attribute="overall", subgroup="overall", metric="false_omission_rate", evidence=(), former=None)
+    record = of_stream(
+        model(replace(everyone, onset_ms=None, rollout_ms=None, reference=None, previous=None, blind_below=None))
+    )
     assert record["suppressed"] == []
     assert [record[name] for name in ("gap", "reference", "onset", "rollout", "former", "onset_after_rollout")] == (
         [None] * 6
@@ -224,8 +226,8 @@ def test_no_word_of_the_judge_is_unknown_to_the_controller() -> None:
     for verdict in Verdict:
         assert of_stream(model(said(verdict=verdict, blame=None)))["verdict"] == verdict.name
     for cause in ("revision", "population", "mixed", "unknown"):
-        assert of_stream(model(said(blame=Blame(cause, None, ""))))["blame"] == cause  # type: ignore[arg-type]
+        assert of_stream(model(said(blame=Blame(cause, None, ""))))["blame"] == cause
     for own in ("below", "watch", "page", None):
-        facts = RevisionFacts(own=own)  # type: ignore[arg-type]
+        facts = RevisionFacts(own=own)
         of = model(facts={"revisions": with_revision("r2", lambda one: replace(one, facts=facts))})  # noqa: B023
         assert of_revision(of)["own"] == own
