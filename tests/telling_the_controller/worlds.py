@@ -39,12 +39,12 @@ class Served(Case):
         return {**Case.inference(self), **named, **self.says}
 
 
-def story(share: float = 1.0) -> list[Case]:
-    """From the release on r2 serves this share of the patients, and misses two in three women with the outcome."""
+def story(share: float = 1.0, now_ms: int = NOW_MS) -> list[Case]:
+    """For 30 days r2 has served this share of the patients, and missed two in three women with the outcome."""
     rng = np.random.default_rng(3)
     told: list[Case] = []
-    for case in cases(NOW_MS, days=75, per_day=80):
-        is_new = case.time_ms >= RELEASE_MS and rng.random() < share
+    for case in cases(now_ms, days=75, per_day=80):
+        is_new = case.time_ms >= now_ms - 30 * DAY_MS and rng.random() < share
         harms = is_new and case.sex == "F" and case.label
         told.append(
             Served(
