@@ -9,6 +9,7 @@ from types import FrameType
 from structlog.typing import FilteringBoundLogger
 
 from monitor import __version__
+from monitor.adapters.cells_archive import CellsFolder
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.feed_api import FeedApi
 from monitor.adapters.feed_numbers import FileNumbers
@@ -38,6 +39,9 @@ from monitor.settings.sections.http import TokenSettings
 RETRY_SECONDS = 1.0
 FEED_FILE = "feed.json"
 """In `state.dir`, beside the judge's: the numbers of the feed that were given."""
+
+CELLS_FOLDER = "cells"
+"""There, too: the exact cells of what was said, for `audit replay`."""
 
 STALLED_MS = 60_000
 """The loop ticks at least every second or so; one that did not for this long is not alive."""
@@ -98,7 +102,8 @@ def run_monitor(settings_path: Path) -> int:
         feed.take(view, clock.now_ms())
 
     rejects = dead_letters(settings, folder, where)
-    parts = LoopParts(settings, "as_configured", kafka_sources(where), files_in(folder), rejects)
+    kept = files_in(folder), rejects, CellsFolder(folder / CELLS_FOLDER)
+    parts = LoopParts(settings, "as_configured", kafka_sources(where), *kept)
     try:
         loop = parts.loop(Surroundings(clock, True, publish, None, __version__, settings.content_hash))
         try:

@@ -30,6 +30,7 @@ def for_feed(judged: JudgedModel, feed: Feed, labels: tuple[int, int]) -> ForFee
             )
             for name in filter(serves, judged.kept())
         },
+        cells=judged.evidence(),
     )
 
 

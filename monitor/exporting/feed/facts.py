@@ -83,3 +83,12 @@ class ForFeed:
     data: DataView
     revisions: Mapping[str, RevisionView]
     cells: str = ""
+
+
+def rule_version(rules_hash: str) -> str:
+    """The name of rules, as records and evidence have it.
+
+    >>> rule_version("4f")
+    'sha256:4f'
+    """
+    return f"sha256:{rules_hash}"

@@ -9,14 +9,14 @@ from typing import Any, Final
 from monitor.acting.records import EvidenceLevel
 from monitor.counting.lattice import OVERALL
 from monitor.exporting.feed.blocks import Block
-from monitor.exporting.feed.facts import Identity
+from monitor.exporting.feed.facts import Identity, rule_version
 from monitor.exporting.feed.standing import FeedModel
 from monitor.exporting.gate import GatedCounts, is_small
 from monitor.exporting.moments import rfc3339
 from monitor.exporting.rates import RATES, Cases, Estimate, cases, gap, rate
 from monitor.exporting.standing import evidence_record
 from monitor.exporting.view import WindowView
-from monitor.judging.verdict import Evidence, ReferenceRate, StreamVerdict
+from monitor.judging.verdict import Evidence, ReferenceRate, StreamVerdict, Verdict
 
 Json = dict[str, Any]
 
@@ -90,9 +90,9 @@ def stream_body(model: FeedModel, window: WindowView, said: StreamVerdict, block
             "coverage": facts.data.coverage,
             "positions": {topic: list(offsets) for topic, offsets in facts.data.positions.items()},
         },
-        "cells": facts.cells,
+        "cells": facts.cells if said.verdict == Verdict.DEGRADED else "",
         "suppressed": withheld.paths,
-        "rule_version": f"sha256:{facts.rules_hash}",
+        "rule_version": rule_version(facts.rules_hash),
         "may_act": not blocks,
         "blocked_by": list(blocks),
     }
@@ -205,5 +205,5 @@ def revision_body(model: FeedModel, name: str) -> Json:
         "cleared": facts.cleared,
         "undetermined": list(facts.undetermined),
         "own": facts.own,
-        "rule_version": f"sha256:{model.facts.rules_hash}",
+        "rule_version": rule_version(model.facts.rules_hash),
     }
