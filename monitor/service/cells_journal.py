@@ -89,12 +89,10 @@ class CellsJournal:
         Where cells, states and what names them are kept.
     model, rule_version
         Whose, and of which rules.
-    segment
-        As `SEGMENT`.
     """
 
-    def __init__(self, archive: CellsArchive, model: str, rule_version: str, segment: int = SEGMENT) -> None:
-        self._archive, self._model, self._rule_version, self._most = archive, model, rule_version, segment
+    def __init__(self, archive: CellsArchive, model: str, rule_version: str) -> None:
+        self._archive, self._model, self._rule_version = archive, model, rule_version
         self._segments: list[Segment] = []
         self._said: tuple[object, str] | None = None
 
@@ -104,7 +102,7 @@ class CellsJournal:
 
     def step(self, end_ms: int, cells: RipeCells, state: Callable[[], bytes]) -> None:
         """The judge, whose state is this, is about to be given a pane."""
-        if len(self._segments[-1].entries) >= self._most:
+        if len(self._segments[-1].entries) >= SEGMENT:
             self._segments.append(Segment(self._archive.put(state()), []))
             while len(self._segments) > 2:
                 gone = self._segments.pop(0)

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from monitor.acting.records import Record, RevisionRecord, StreamRecord, decode
+from monitor.adapters.cells_archive import CellsFolder
 from monitor.exporting.feed.facts import DataView, ForFeed, Identity, RevisionView
 from monitor.exporting.feed.verdict_log import MemoryNumbers, VerdictLog
 from monitor.exporting.view import GroupView, ModelView, View, WindowCounts, WindowView
@@ -67,9 +68,14 @@ def settings(text: str = SETTINGS) -> str:
 
 def live(folder: Path, told: Sequence[Case], text: str = "") -> View:
     """What a monitor says once it has read all of it."""
-    world = World(folder, NOW_MS, settings=text or settings())
+    return archived(folder, told, text).live()
+
+
+def archived(folder: Path, told: Sequence[Case], text: str = "") -> World:
+    """A monitor that has yet to read it, and will keep its exact cells."""
+    world = World(folder, NOW_MS, settings=text or settings(), archive=CellsFolder(folder / "cells"))
     world.send(told)
-    return world.live()
+    return world
 
 
 def records(texts: Sequence[bytes]) -> list[Record]:
