@@ -156,3 +156,13 @@ def _held(due: _Due, number: int, now_ms: int, version: str) -> Held:
     }
     text = msgspec.json.encode(head | due.body | {"code_version": version})
     return Held(number, now_ms + VALID_MS, text)
+
+
+def event_time_ms(view: View) -> int:
+    """The time of the events, for a feed whose records are of a time of their own; wall time before any.
+
+    >>> event_time_ms(View(published_ms=7))
+    7
+    """
+    marks = [model.for_feed.data.watermark_ms for model in view.models if model.for_feed is not None]
+    return max((mark for mark in marks if mark), default=view.published_ms)
