@@ -57,13 +57,15 @@ def model_view(judged: JudgedModel, feed: Feed, book: PaneBook) -> ModelView:
         min_cell=plan.min_cell,
         series_limit=plan.series_limit,
         metrics=plan.metrics,
-        for_feed=for_feed(judged, feed, _labels(counts)),
+        for_feed=for_feed(judged, feed, _labels(stand)),
     )
 
 
-def _labels(counts: Ints) -> tuple[int, int]:
-    """Outcomes ever counted, by label, of a table of everything."""
-    tp, fp, tn, fn = (int(counts[:, COLUMNS.index(name)].sum()) for name in ("tp", "fp", "tn", "fn"))
+def _labels(tables: Sequence[Table]) -> tuple[int, int]:
+    """Outcomes that stand in tables of everything, by label."""
+    tp, fp, tn, fn = (
+        sum(int(table.counts[:, COLUMNS.index(name)].sum()) for table in tables) for name in ("tp", "fp", "tn", "fn")
+    )
     return fp + tn, tp + fn
 
 

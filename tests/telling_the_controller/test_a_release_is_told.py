@@ -20,6 +20,7 @@ from tests.telling_the_controller.worlds import (
     RELEASE_MS,
     TEMPLATES,
     Served,
+    archived,
     live,
     memory_log,
     revision_of,
@@ -156,8 +157,7 @@ def test_who_served_is_what_the_inferences_said(
 
 
 def test_a_restart_says_the_same_and_who_served_is_not_forgotten(tmp_path: Path, shared: View) -> None:
-    world = World(tmp_path, NOW_MS, settings=settings())
-    world.send(story(0.5))
+    world = archived(tmp_path, story(0.5))
     world.live(ticks=6)
     again = world.live()
     assert again.models[0].for_feed == shared.models[0].for_feed

@@ -9,7 +9,7 @@ from monitor.acting.records import A_PERSON_MAY_ACT, DATA_FAULTS, HARM_METRICS
 from monitor.exporting.feed.blocks import STALE, TABLE, Block, Known, blocked_by
 from monitor.exporting.feed.facts import Identity
 from monitor.exporting.feed.standing import FeedModel
-from monitor.exporting.view import ModelView, WindowView
+from monitor.exporting.view import ModelView, Tallied, WindowView
 from monitor.judging.blame import Blame
 from monitor.judging.metrics import METRICS
 from monitor.judging.revision_facts import RevisionFacts
@@ -142,6 +142,11 @@ def beside(verdict: Verdict, **changed: Any) -> ModelView:
     return model(said(), labels)
 
 
+def late(negatives: int, positives: int) -> tuple[Tallied, Tallied]:
+    """So many stand as late, and as many more were taken back."""
+    return Tallied(2 * negatives, negatives), Tallied(2 * positives, positives)
+
+
 VIEWS: list[tuple[str, ModelView, tuple[Block, ...]]] = [
     ("it may be acted on", model(), ()),
     ("its window has a flag", model(windows=(WindowView("28d", NOW_MS - 7, NOW_MS, exact=False),)), ("inexact",)),
@@ -157,9 +162,9 @@ VIEWS: list[tuple[str, ModelView, tuple[Block, ...]]] = [
     ("no template", identified(pod_template_hashes=()), ("unattributed",)),
     ("some say nothing", identified(is_incomplete=True), ("unattributed",)),
     ("nobody knows the revision", model(facts={"revisions": {}}), ("unattributed",)),
-    ("a tenth of the positives come late", model(labels_late=(0, 300)), ()),
-    ("more of the positives do", model(labels_late=(0, 301)), ("immature",)),
-    ("more of the negatives do", model(labels_late=(401, 0)), ("immature",)),
+    ("a tenth of the positives come late", model(labels_late=late(0, 300)), ()),
+    ("more of the positives do", model(labels_late=late(0, 301)), ("immature",)),
+    ("more of the negatives do", model(labels_late=late(401, 0)), ("immature",)),
     ("no outcome at all", model(facts={"labels": (0, 0)}), ("immature",)),
     ("her labels are suspected", beside(Verdict.SUSPECT), ("immature",)),
     ("her labels are fine", beside(Verdict.STALE), ()),
@@ -179,4 +184,4 @@ def test_a_view_is_blocked_by_what_it_holds(view: ModelView, expected: tuple[Blo
 
 
 def test_without_a_limit_that_was_set_every_label_must_be_there_in_time() -> None:
-    assert blocks(model(limits={}, labels_late=(1, 0))) == ("immature",)
+    assert blocks(model(limits={}, labels_late=late(1, 0))) == ("immature",)

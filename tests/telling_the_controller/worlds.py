@@ -12,7 +12,7 @@ from monitor.acting.records import Record, RevisionRecord, StreamRecord, decode
 from monitor.adapters.cells_archive import CellsFolder
 from monitor.exporting.feed.facts import DataView, ForFeed, Identity, RevisionView
 from monitor.exporting.feed.verdict_log import MemoryNumbers, VerdictLog
-from monitor.exporting.view import GroupView, ModelView, View, WindowCounts, WindowView
+from monitor.exporting.view import GroupView, ModelView, Tallied, View, WindowCounts, WindowView
 from monitor.judging.blame import Blame
 from monitor.judging.revision_facts import RevisionFacts
 from monitor.judging.verdict import Evidence, ReferenceRate, StreamVerdict, Verdict
@@ -139,7 +139,7 @@ def said(**changed: Any) -> StreamVerdict:
 
 
 def group(revision: str, attribute: str, subgroup: str, counts: WindowCounts) -> GroupView:
-    return GroupView(revision, attribute, subgroup, {"28d": counts}, (0, 0), (0,) * 4, (0,) * 4)
+    return GroupView(revision, attribute, subgroup, {"28d": counts})
 
 
 def doubled(counts: WindowCounts) -> WindowCounts:
@@ -175,7 +175,7 @@ def model(
         "pending": 0,
         "expired": {},
         "corrections": {},
-        "labels_late": (0, 0),
+        "labels_late": (Tallied(0), Tallied(0)),
         "label_ages": (),
         "false_alarm_budget": {"page": 1.0, "watch": 13.0},
         "evidence_thresholds": {},

@@ -6,7 +6,6 @@ pointer) stands in `suppressed`.
 
 from typing import Any, Final
 
-from monitor.acting.records import EvidenceLevel
 from monitor.counting.lattice import OVERALL
 from monitor.exporting.feed.blocks import Block
 from monitor.exporting.feed.facts import Identity, rule_version
@@ -14,9 +13,9 @@ from monitor.exporting.feed.standing import FeedModel
 from monitor.exporting.gate import GatedCounts, is_small
 from monitor.exporting.moments import rfc3339
 from monitor.exporting.rates import RATES, Cases, Estimate, cases, gap, rate
-from monitor.exporting.standing import evidence_record
+from monitor.exporting.standing import evidence_record, reached
 from monitor.exporting.view import WindowView
-from monitor.judging.verdict import Evidence, ReferenceRate, StreamVerdict, Verdict
+from monitor.judging.verdict import ReferenceRate, StreamVerdict, Verdict
 
 Json = dict[str, Any]
 
@@ -167,27 +166,12 @@ def _reference(known: ReferenceRate | None, min_cell: int, withheld: Withheld) -
 
 def _evidence(said: StreamVerdict, withheld: Withheld, *, is_open: bool) -> list[Json]:
     """Evidence moves with every single case: its numbers show only where the cases do, the level it reached always."""
-    records = [evidence_record(one) | {"level": level(one)} for one in said.evidence]
+    records = [evidence_record(one) | {"level": reached([one]) or "below"} for one in said.evidence]
     if is_open:
         return records
     return [
         withheld.all_of(f"evidence/{place}", record, "log_e", "panes", "events") for place, record in enumerate(records)
     ]
-
-
-def level(evidence: Evidence) -> EvidenceLevel:
-    """The highest level that evidence has reached.
-
-    >>> [level(Evidence("revision_effect", log_e, 8.0, None, 0.1, 5, rollback=13.0)) for log_e in (None, 8.0, 13.0)]
-    ['below', 'watch', 'rollback']
-    """
-    levels: tuple[tuple[EvidenceLevel, float | None], ...] = (
-        ("rollback", evidence.rollback),
-        ("page", evidence.page),
-        ("watch", evidence.watch),
-    )
-    nats = evidence.log_e
-    return next((name for name, at in levels if nats is not None and at is not None and nats >= at), "below")
 
 
 def revision_body(model: FeedModel, name: str) -> Json:

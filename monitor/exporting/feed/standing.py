@@ -61,7 +61,9 @@ class FeedModel:
     @cached_property
     def _late_share(self) -> float | None:
         shares = [
-            late / total for late, total in zip(self.view.labels_late, self.facts.labels, strict=True) if total > 0
+            late.stand / total
+            for late, total in zip(self.view.labels_late, self.facts.labels, strict=True)
+            if total > 0
         ]
         return max(shares, default=None)
 
