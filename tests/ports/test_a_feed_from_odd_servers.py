@@ -162,6 +162,11 @@ def test_a_gap_says_where_to_begin(serve: Callable[..., OddServer]) -> None:
     assert gap.value.first == 9
 
 
+def test_what_was_announced_must_come_also_where_the_rest_says_nothing(serve: Callable[..., OddServer]) -> None:
+    with pytest.raises(FeedUnreachable, match="did not come"):
+        read(serve(says(part(), length=len(part()) + 5)))
+
+
 def test_a_server_cannot_forge_a_line_of_our_log(serve: Callable[..., OddServer]) -> None:
     body = json.dumps({"title": "no\nERROR all is well", "fix": "\x1b[2J" + "x" * 9_000}).encode()
     for status in ("401 Unauthorized", "500 Oops"):

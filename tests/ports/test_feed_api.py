@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from http.client import HTTPConnection
 from typing import Any
@@ -137,6 +137,22 @@ def wait_for(answers: FeedApi, waiting: int) -> None:
     while answers.waiting != waiting and time.monotonic() < end_s:
         time.sleep(0.01)
     assert answers.waiting == waiting
+
+
+def test_what_comes_just_before_somebody_listens_is_not_waited_for() -> None:
+    class Hasty(Pages):
+        """A record comes between the look and the listening."""
+
+        def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+            self.add(records(1, 1), 0)
+            return super().listen(listener)
+
+    api = OperateApi("127.0.0.1:0", TOKENS, dict, lambda _asked: Future(), FeedApi(TOKENS, Hasty("a", 1), explain))
+    api.start()
+    began_s = time.monotonic()
+    assert ask(api, "/v1/verdicts?after=0&wait=15")[2]["next"] == 2
+    assert time.monotonic() - began_s < 10
+    api.stop()
 
 
 def test_too_many_do_not_wait(api: OperateApi, answers: FeedApi, pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -331,3 +331,20 @@ def test_evidence_is_archived_once_while_nothing_moves(tmp_path: Path) -> None:
     names = [journal.evidence(DAY_MS, DataState(("r1",), frozenset(flags))) for flags in ("", "", ["lag"])]
     assert names[0] == names[1] != names[2]
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_cells_go_after_the_evidence_that_names_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells_journal, "SEGMENT", 1)
+    archive, one = CellsFolder(tmp_path), np.ones(1, np.int64)
+    journal = CellsJournal(archive, "m", "sha256:1")
+    journal.begin(None)
+    journal.step(1, RipeCells(("r1",), np.zeros(1, np.int64), *(one,) * 6), lambda: b"")
+    cells = next(tmp_path.iterdir())
+    named = journal.evidence(1, DataState(("r1",)))
+    for path in tmp_path.iterdir():
+        os.utime(path, ns=(1, 1))
+    os.utime(tmp_path / f"{named.removeprefix('sha256:')}.gz", ns=(2, 2))
+    for end_ms in (2, 3):
+        journal.step(end_ms, RipeCells.empty(), lambda: b"state")
+    assert len(journal.stored()) == 2, "the first stretch was let go"
+    assert cells.stat().st_mtime_ns > 2
