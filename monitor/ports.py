@@ -3,7 +3,7 @@
 `adapters` implement them; each port has one contract suite in `tests/ports` that every adapter passes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -148,4 +148,28 @@ class Clock(Protocol):
 
     def now_ms(self) -> int:
         """Milliseconds since the epoch, UTC."""
+        ...
+
+
+class ArchiveGone(Exception):
+    """A content is not in the archive (any more), or is not what it was. The message says which and where."""
+
+
+class CellsArchive(Protocol):
+    """Contents under their digests. What is old goes when it grows too large, oldest mention first."""
+
+    def put(self, content: bytes) -> str:
+        """Keep a content; gives its digest. On the disk when this returns; `OSError` if it cannot be."""
+        ...
+
+    def get(self, digest: str) -> bytes:
+        """A content. `ArchiveGone` if it is not there, or not the one of this digest."""
+        ...
+
+    def touch(self, digests: Iterable[str]) -> None:
+        """Mention contents again: whatever names them was put before now, and goes before them."""
+        ...
+
+    def prune(self, live: Collection[str]) -> None:
+        """Let go of what was mentioned longest ago, if there is too much; never of what is `live`."""
         ...

@@ -15,6 +15,7 @@ VerdictName = Literal["HEALTHY", "INCONCLUSIVE", "STALE", "SUSPECT", "DEGRADED"]
 Cause = Literal["revision", "population", "mixed", "unknown"]
 By = Literal["concurrent", "timing"]
 OwnLevel = Literal["below", "watch", "page"]
+EvidenceLevel = Literal["below", "watch", "page", "rollback"]
 
 DATA_FAULTS: Final = frozenset({"stale", "inexact", "immature", "small", "unattributed", "rule_change"})
 """Reasons in `blocked_by` that say: these data cannot carry a decision."""
@@ -54,7 +55,11 @@ class Rate(msgspec.Struct, frozen=True):
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """One detector: its log e-value and the levels it is held against; None where a level does not exist."""
+    """One detector: its log e-value and the levels it is held against; None where a level does not exist.
+
+    `log_e` is None, too, where the disclosure gate withholds it. `level` is the highest one that it has reached: from
+    the exact number, and never withheld.
+    """
 
     detector: str
     log_e: float | None = None
@@ -62,6 +67,7 @@ class Evidence(msgspec.Struct, frozen=True):
     page: float | None = None
     rollback: float | None = None
     against: str | None = None
+    level: EvidenceLevel | None = None
 
 
 class Data(msgspec.Struct, frozen=True):

@@ -131,14 +131,16 @@ class HttpServer:
             return problem(error.status, error.reason, self._fix, allow)
 
 
-def problem(status: int, title: str, fix: str, headers: dict[str, str] | None = None) -> web.Response:
-    """An error as problem+json that says what to do.
+def problem(
+    status: int, title: str, fix: str, headers: dict[str, str] | None = None, **more: str | int
+) -> web.Response:
+    """An error as problem+json that says what to do; `more` are members that programs read.
 
     References
     ----------
     RFC 9457, Problem Details for HTTP APIs.
     """
-    body = {"title": title, "status": status, "fix": fix}
+    body = {"title": title, "status": status, "fix": fix, **more}
     return web.json_response(body, status=status, headers=headers, content_type="application/problem+json")
 
 

@@ -6,15 +6,16 @@ Way of an event: beside step 9. Touches the network. It decides nothing: what it
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Annotated, Any, Final
 
 import msgspec
 from aiohttp import web
 
-from monitor.adapters.http_server import HttpServer, problem
-from monitor.adapters.token_files import holder_of, parse
+from monitor.adapters.feed_api import FeedApi
+from monitor.adapters.http_server import Handler, HttpServer, problem
+from monitor.adapters.tokens import Tokens
+
+__all__ = ["Acknowledgement", "OperateApi", "Tokens"]
 
 ANSWER_WITHIN_S: Final = 10.0
 _Short = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -31,19 +32,8 @@ class Acknowledgement(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """What callers must show, as `token_files.parse` takes it; None: only this machine may ask.
-
-    Who may operate may read. A token with a name says who acknowledges, whatever is claimed.
-    """
-
-    read: str | None = None
-    operate: str | None = None
-
-
 class OperateApi:
-    """Serves ``GET /v1/status`` and ``POST /v1/acknowledge``.
+    """Serves ``GET /v1/status`` and ``POST /v1/acknowledge``, and the verdict feed where there is one.
 
     Parameters
     ----------
@@ -56,6 +46,8 @@ class OperateApi:
     acknowledge
         Hands an acknowledgement on; the future ends once it is stored, with `ValueError` for a stream that is not
         judged. Called in the thread of the server.
+    feed
+        Answers for ``/v1/verdicts`` and ``/v1/explain``.
 
     Raises
     ------
@@ -79,10 +71,16 @@ class OperateApi:
         tokens: Tokens,
         status: Callable[[], Any],
         acknowledge: Callable[[Acknowledgement], "Future[None]"],
+        feed: FeedApi | None = None,
     ) -> None:
         self._tokens, self._status, self._acknowledge = tokens, status, acknowledge
-        routes = {("GET", "/v1/status"): self._get_status, ("POST", "/v1/acknowledge"): self._post_acknowledge}
-        self._server = HttpServer("api", address, "http.api", routes, "GET /v1/status or POST /v1/acknowledge")
+        routes: dict[tuple[str, str], Handler] = {
+            ("GET", "/v1/status"): self._get_status,
+            ("POST", "/v1/acknowledge"): self._post_acknowledge,
+            **({} if feed is None else feed.routes),
+        }
+        served = ", ".join(f"{method} {path}" for method, path in routes)
+        self._server = HttpServer("api", address, "http.api", routes, f"ask for one of {served}")
 
     @property
     def port(self) -> int:
@@ -98,24 +96,23 @@ class OperateApi:
         self._server.stop()
 
     async def _get_status(self, request: web.Request) -> web.Response:
-        refused = _refused(request, "read", (self._tokens.read, self._tokens.operate))
+        refused = self._tokens.refusal_to_read(request)
         if refused is not None:
             return refused
         body = await asyncio.to_thread(lambda: msgspec.json.encode(self._status()))
         return web.Response(body=body, content_type="application/json")
 
     async def _post_acknowledge(self, request: web.Request) -> web.Response:
-        operate = self._tokens.operate
-        refused = _refused(request, "operate", (operate,))
+        refused = self._tokens.refusal_to_operate(request)
         if refused is not None:
             return refused
         try:
             asked = msgspec.json.decode(await request.read(), type=Acknowledgement)
         except msgspec.MsgspecError as error:
             return problem(400, f"not understood: {error}", "send model, attribute, subgroup, metric, actor and reason")
-        holder = None if operate is None else holder_of(_shown(request), parse(operate, "operate"))
-        if holder is not None and holder.name is not None:
-            asked = msgspec.structs.replace(asked, actor=holder.name)
+        name = self._tokens.name_of(request)
+        if name is not None:
+            asked = msgspec.structs.replace(asked, actor=name)
         try:
             await asyncio.wait_for(asyncio.wrap_future(self._acknowledge(asked)), ANSWER_WITHIN_S)
         except ValueError as error:
@@ -123,22 +120,3 @@ class OperateApi:
         except TimeoutError:
             return problem(503, "the monitor did not answer in time", "ask again: acknowledging twice does no harm")
         return web.json_response({"acknowledged": msgspec.to_builtins(asked)})
-
-
-def _shown(request: web.Request) -> str:
-    return request.headers.get("Authorization", "").removeprefix("Bearer ")
-
-
-def _refused(request: web.Request, right: str, tokens: tuple[str | None, ...]) -> web.Response | None:
-    """None if the caller may."""
-    known = [token for token in tokens if token is not None]
-    if not known:
-        if request.remote is not None and ip_address(request.remote.split("%")[0]).is_loopback:
-            return None
-        fix = f"set http.tokens.{right}_file, or ask from the machine the monitor runs on"
-        return problem(403, f"no {right} token is set, so only this machine may ask", fix)
-    shown = _shown(request)
-    if holder_of(shown, [holder for token in known for holder in parse(token, right)]) is not None:
-        return None
-    fix = f"send the contents of http.tokens.{right}_file as Authorization: Bearer"
-    return problem(401, f"this needs the {right} token", fix, {"WWW-Authenticate": "Bearer"})

@@ -105,6 +105,7 @@ def model_plan(settings: Settings, name: str) -> ModelPlan:
         min_cell=model.subgroups.min_cell,
         series_limit=model.series_limit,
         keep_revisions=model.keep_revisions,
+        timing_may_act=model.acting is not None and model.acting.timing_may_act,
         limits=limits_of(model),
     )
 

@@ -23,6 +23,7 @@ from monitor.cli.folders import can_hold_files
 from monitor.cli.output import Output, console, show
 from monitor.cli.parts import LoopParts, dead_letters, files_in, kafka_sources
 from monitor.cli.watching import Watching
+from monitor.exporting.feed.verdict_log import MemoryNumbers, VerdictLog, event_time_ms
 from monitor.exporting.moments import rfc3339
 from monitor.exporting.standing import standings
 from monitor.exporting.terminal import verdict_table
@@ -51,12 +52,13 @@ def run_demo(out: Path, output: Output) -> int:
     topics = {"inference": feed.inference.topic, "outcome": feed.outcome.topic}
     broker = EmbeddedBroker(list(topics.values()))
     watching = Watching({name: model_plan(settings, name) for name in settings.models})
+    told = VerdictLog(MemoryNumbers(SCENARIO))
     try:
         with tempfile.TemporaryDirectory(prefix="fairdrift-demo-") as folder:
-            loop = _loop(settings, broker, watching, Path(folder))
+            loop = demo_loop(settings, broker, watching, told, Path(folder))
             try:
                 loop.start()
-                _play(scenario, topics, broker, loop, watching)
+                play(scenario, topics, broker, loop, watching)
                 done = watching.finish(loop)
             finally:
                 loop.close()
@@ -67,16 +69,24 @@ def run_demo(out: Path, output: Output) -> int:
     return show("demo", Exit.GOOD, result, output, Group(_table(done.view, scenario), text))
 
 
-def _loop(settings: Settings, broker: EmbeddedBroker, watching: Watching, folder: Path) -> MonitorLoop:
+def demo_loop(
+    settings: Settings, broker: EmbeddedBroker, watching: Watching, told: VerdictLog, folder: Path
+) -> MonitorLoop:
+    """The monitor of the demo; `told` hears what the rollback process would, by the time of the stream."""
     where = KafkaConnection((broker.bootstrap,), "PLAINTEXT", api_version=BROKER_API)
     parts = LoopParts(
         settings, "as_configured", kafka_sources(where), files_in(folder), dead_letters(settings, folder, where)
     )
-    around = Surroundings(SystemClock(), False, watching.on_view, watching, __version__, settings.content_hash)
+
+    def publish(view: View) -> None:
+        watching.on_view(view)
+        told.take(view, event_time_ms(view))
+
+    around = Surroundings(SystemClock(), False, publish, watching, __version__, settings.content_hash)
     return parts.loop(around, Pace(poll_ms=20, max_records=20_000, publish_every_ms=500))
 
 
-def _play(
+def play(
     scenario: Scenario, topics: dict[str, str], broker: EmbeddedBroker, loop: MonitorLoop, watching: Watching
 ) -> None:
     """Send the stream a day at a time, and let the loop take each day in."""

@@ -12,8 +12,10 @@ from monitor.adapters.memory import MemoryStateStore
 from monitor.adapters.sqlite import SqliteStateStore
 from monitor.cli.build import Reads, feed_plan, judge_of, model_plan
 from monitor.cli.exits import Refused
-from monitor.ports import EventSource, StateStore
+from monitor.exporting.feed.facts import rule_version
+from monitor.ports import CellsArchive, EventSource, StateStore
 from monitor.service.alarms import StandingAlarms
+from monitor.service.cells_journal import CellsJournal
 from monitor.service.feed import Feed, FeedParts, Rejects
 from monitor.service.judged import JudgedModel
 from monitor.service.loop import MonitorLoop, Pace, Surroundings
@@ -102,12 +104,20 @@ class LoopParts:
         What to do, and in which form records come.
     sources, stores, rejects
         With what. `rejects` has one place a feed.
+    archive
+        Where the exact cells of what was said go; None: they are not kept.
     """
 
     def __init__(
-        self, settings: Settings, reads: Reads, sources: Sources, stores: Stores, rejects: Mapping[str, Rejects]
+        self,
+        settings: Settings,
+        reads: Reads,
+        sources: Sources,
+        stores: Stores,
+        rejects: Mapping[str, Rejects],
+        archive: CellsArchive | None = None,
     ) -> None:
-        self._settings, self._reads = settings, reads
+        self._settings, self._reads, self._archive = settings, reads, archive
         self._sources, self._stores, self._rejects = sources, stores, rejects
 
     def loop(self, around: Surroundings, pace: Pace | None = None) -> MonitorLoop:
@@ -120,7 +130,8 @@ class LoopParts:
             for one, number in plan.counting.numbers.items():
                 judge, rules_hash = judge_of(settings, plan, one)
                 kept = self._stores(f"judge-{one}"), StandingAlarms(self._stores(f"alarms-{one}"))
-                models.append(JudgedModel(model_plan(settings, one), number, judge, *kept, rules_hash))
+                journal = None if self._archive is None else CellsJournal(self._archive, one, rule_version(rules_hash))
+                models.append(JudgedModel(model_plan(settings, one), number, judge, *kept, rules_hash, journal))
             where = self._sources(plan), self._partition_stores(name), self._rejects[name]
             parts = FeedParts(*where, around.clock, around.is_live)
             feeds[name] = Feed(plan, parts)

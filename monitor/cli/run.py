@@ -9,7 +9,10 @@ from types import FrameType
 from structlog.typing import FilteringBoundLogger
 
 from monitor import __version__
+from monitor.adapters.cells_archive import CellsFolder
 from monitor.adapters.clock import SystemClock
+from monitor.adapters.feed_api import FeedApi
+from monitor.adapters.feed_numbers import FileNumbers
 from monitor.adapters.operate_api import Acknowledgement, OperateApi, Tokens
 from monitor.adapters.telemetry import Telemetry
 from monitor.adapters.token_files import TokensUnusable, parse
@@ -26,6 +29,8 @@ from monitor.cli.parts import (
     load_settings,
 )
 from monitor.exporting.exposition import render
+from monitor.exporting.feed.explained import explain
+from monitor.exporting.feed.verdict_log import VerdictLog
 from monitor.exporting.status import status
 from monitor.exporting.view import View
 from monitor.service.inbox import Inbox
@@ -33,6 +38,12 @@ from monitor.service.loop import MonitorLoop, Surroundings
 from monitor.settings.sections.http import TokenSettings
 
 RETRY_SECONDS = 1.0
+FEED_FILE = "feed.json"
+"""In `state.dir`, beside the judge's: the numbers of the feed that were given."""
+
+CELLS_FOLDER = "cells"
+"""There, too: the exact cells of what was said, for `audit replay`."""
+
 STALLED_MS = 60_000
 """The loop ticks at least every second or so; one that did not for this long is not alive."""
 
@@ -74,8 +85,11 @@ def run_monitor(settings_path: Path) -> int:
         signal.signal(number, lambda _number, _frame: _note(stop, _frame))
     board, inbox = Board(clock), Inbox[Acknowledgement]()
     telemetry = Telemetry(settings.http.telemetry, board.metrics, startup=board.started, live=board.live)
-    api = OperateApi(settings.http.api, tokens(settings.http.tokens), lambda: status(board.view), inbox.ask)
+    known = tokens(settings.http.tokens)
     try:
+        feed = VerdictLog(FileNumbers(folder / FEED_FILE))
+        answers = FeedApi(known, feed.pages, lambda record: explain(record, board.view))
+        api = OperateApi(settings.http.api, known, lambda: status(board.view), inbox.ask, answers)
         telemetry.start()
         api.start()
     except OSError as error:
@@ -86,9 +100,11 @@ def run_monitor(settings_path: Path) -> int:
         for change in verdict_changes(board.view, view):
             log.info("verdict_changed", **change)
         board.view = view
+        feed.take(view, clock.now_ms())
 
     rejects = dead_letters(settings, folder, where)
-    parts = LoopParts(settings, "as_configured", kafka_sources(where), files_in(folder), rejects)
+    kept = files_in(folder), rejects, CellsFolder(folder / CELLS_FOLDER)
+    parts = LoopParts(settings, "as_configured", kafka_sources(where), *kept)
     try:
         loop = parts.loop(Surroundings(clock, True, publish, None, __version__, settings.content_hash))
         try:

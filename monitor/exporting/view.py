@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from monitor.exporting.feed.facts import ForFeed
 from monitor.judging.verdict import StreamVerdict
 
 
@@ -75,7 +76,10 @@ class WindowView:
 
 @dataclass(frozen=True, slots=True)
 class ModelView:
-    """Everything said of one model. `limits` are the settings that alerts compare with: name -> (value, unit)."""
+    """Everything said of one model. `limits` are the settings that alerts compare with: name -> (value, unit).
+
+    `for_feed` is what the verdict feed needs beside it; None where nobody listens to one.
+    """
 
     model: str
     mode: str
@@ -95,6 +99,7 @@ class ModelView:
     min_cell: int
     series_limit: int
     metrics: tuple[str, ...] = ()
+    for_feed: ForFeed | None = None
 
 
 @dataclass(frozen=True, slots=True)

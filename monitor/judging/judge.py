@@ -22,6 +22,7 @@ from monitor.judging.history import History
 from monitor.judging.judge_state import JudgeState, decoded
 from monitor.judging.reference import Reference
 from monitor.judging.releases import Releases
+from monitor.judging.revision_facts import RevisionFacts, revision_facts
 from monitor.judging.rules import DataState, JudgingRules
 from monitor.judging.shadow import serves, without_shadows
 from monitor.judging.stream_names import StreamName, StreamNames
@@ -177,6 +178,10 @@ class Judge:
             self._assessment = Assessment(self._streams, facts, self._history, self._releases)
         serving = tuple(filter(serves, data.serving))
         return self._assessment.verdicts(end_ms, replace(data, serving=serving))
+
+    def facts_of(self, revision: str) -> RevisionFacts:
+        """What the ledger of known-good revisions must know of one, as the last step left it."""
+        return revision_facts(self._streams, self._releases, self._reference, revision)
 
     def acknowledge(self, attribute: str, subgroup: str, metric: str) -> None:
         """A person has seen the alarm of a stream: its evidence starts anew, and it is no longer held DEGRADED.

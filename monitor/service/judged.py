@@ -15,9 +15,11 @@ from monitor.counting.ripe import RipeCells
 from monitor.counting.ripening import ripe_cells
 from monitor.judging.judge import Judge
 from monitor.judging.rules import DataState
-from monitor.judging.verdict import StreamVerdict
+from monitor.judging.verdict import StreamVerdict, Verdict
 from monitor.ports import StateCorrupt, StateStore
 from monitor.service.alarms import StandingAlarms
+from monitor.service.cells_forms import Segment
+from monitor.service.cells_journal import Journal, NoJournal
 from monitor.service.plan import ModelPlan
 
 SERVING_MS = 7 * 86_400_000
@@ -37,6 +39,8 @@ class Judged(msgspec.Struct, array_like=True):
     last_seen_ms: dict[str, int]
     restarts: dict[str, int]
     restarted: str | None
+    first_seen_ms: dict[str, int] = {}
+    journal: list[Segment] = []
 
 
 class JudgedModel:
@@ -50,19 +54,30 @@ class JudgedModel:
         The judge, where its state is kept, and its alarms that stand.
     rules_hash
         Names everything the evidence depends on; stored evidence of other rules is not taken up.
+    journal
+        Keeps what the judge is given; None: nobody will ask.
     """
 
     def __init__(
-        self, plan: ModelPlan, number: int, judge: Judge, store: StateStore, alarms: StandingAlarms, rules_hash: str
+        self,
+        plan: ModelPlan,
+        number: int,
+        judge: Judge,
+        store: StateStore,
+        alarms: StandingAlarms,
+        rules_hash: str,
+        journal: Journal | None = None,
     ) -> None:
-        self.plan, self.number, self.judge = plan, number, judge
-        self._store, self._alarms, self._rules_hash = store, alarms, rules_hash
+        self.plan, self.number, self.judge, self.rules_hash = plan, number, judge, rules_hash
+        self._store, self._alarms, self._journal = store, alarms, journal or NoJournal()
         self.judged_ms: int | None = None
         self.committed_ms = 0
         self.verdicts: tuple[StreamVerdict, ...] = ()
+        self.first_seen_ms: dict[str, int] = {}
         self.last_seen_ms: dict[str, int] = {}
         self.restarts: dict[str, int] = {}
         self._restarted: str | None = None
+        self._data = DataState(())
         self._is_dirty = False
 
     def load(self, *, has_past: bool = False) -> None:
@@ -71,8 +86,12 @@ class JudgedModel:
         `has_past`: the counts did not begin just now, so that evidence which is not there has been lost. Alarms stand
         as they stood, with or without the evidence for them.
         """
+        self._journal.begin(None)
         self._load_evidence(has_past=has_past)
-        self._alarms.leave_out(self.judge.hold(self._alarms.load().difference(self.judge.latched())))
+        held = self._alarms.load().difference(self.judge.latched())
+        not_judged = self.judge.hold(held)
+        self._alarms.leave_out(not_judged)
+        self._journal.held(held.difference(not_judged))
 
     def _load_evidence(self, *, has_past: bool) -> None:
         try:
@@ -81,7 +100,7 @@ class JudgedModel:
                 self._restarted = "evidence_restarted" if has_past else None
                 return
             judged = msgspec.msgpack.decode(stored.slices[0], type=Judged)
-            if judged.rules_hash != self._rules_hash:
+            if judged.rules_hash != self.rules_hash:
                 self._restarted, self.restarts = "config_changed", judged.restarts
                 return
             self.judge.restore(judged.judge)
@@ -90,7 +109,9 @@ class JudgedModel:
             self._restarted = "evidence_restarted"
             return
         self.judged_ms = self.committed_ms = judged.judged_ms
-        self.last_seen_ms, self.restarts, self._restarted = judged.last_seen_ms, judged.restarts, judged.restarted
+        self.first_seen_ms, self.last_seen_ms = judged.first_seen_ms, judged.last_seen_ms
+        self.restarts, self._restarted = judged.restarts, judged.restarted
+        self._journal.restore(judged.journal, self.judge.state_bytes)
 
     def flags(self, window_start_ms: int) -> set[str]:
         """Why evidence began anew, while its past is shorter than the window."""
@@ -119,6 +140,7 @@ class JudgedModel:
         end_ms = self._next_end(states, watermark_ms)
         cells = ripe_cells(states, self.number, end_ms - pane_ms, end_ms, exact_from_ms)
         self._note_serving(cells)
+        self._journal.step(end_ms, cells, self.judge.state_bytes)
         self.judge.step(end_ms, cells)
         self.judged_ms, self._is_dirty = end_ms, True
         return end_ms
@@ -142,7 +164,9 @@ class JudgedModel:
     def _note_serving(self, cells: RipeCells) -> None:
         for number in np.unique(cells.revision[cells.age_bin == FREE]).tolist():
             mask = (cells.revision == number) & (cells.age_bin == FREE)
-            name, newest = cells.revisions[number], int(cells.pane_start_ms[mask].max())
+            name, panes = cells.revisions[number], cells.pane_start_ms[mask]
+            newest = int(panes.max())
+            self.first_seen_ms[name] = min(int(panes.min()), self.first_seen_ms.get(name, newest))
             self.last_seen_ms[name] = max(newest, self.last_seen_ms.get(name, newest))
 
     def serving(self) -> tuple[str, ...]:
@@ -159,11 +183,18 @@ class JudgedModel:
     def assess(self, flags: frozenset[str], stale: frozenset[str]) -> None:
         """Renew the verdicts of what was judged so far, in the light of the state of the data."""
         if self.judged_ms is not None:
-            self.verdicts = self.judge.assess(self.judged_ms, DataState(self.serving(), flags, stale))
+            self._data = DataState(self.serving(), flags, stale)
+            self.verdicts = self.judge.assess(self.judged_ms, self._data)
+
+    def evidence(self) -> str:
+        """Digest of the exact cells that the verdicts came from; empty where nothing can follow, or nobody will ask."""
+        is_harm = any(said.verdict == Verdict.DEGRADED for said in self.verdicts)
+        return self._journal.evidence(self.judged_ms, self._data) if is_harm and self.judged_ms is not None else ""
 
     def acknowledge(self, attribute: str, subgroup: str, metric: str) -> None:
         """A person has seen the alarm of a stream. `ValueError` for one that is not judged."""
         self.judge.acknowledge(attribute, subgroup, metric)
+        self._journal.acknowledged(attribute, subgroup, metric)
         self._is_dirty = True
 
     def commit(self) -> None:
@@ -171,8 +202,9 @@ class JudgedModel:
         if self._is_dirty:
             self._alarms.commit(self.judge.latched())
         if self._is_dirty and self.judged_ms is not None:
-            past = self.last_seen_ms, self.restarts, self._restarted
-            judged = Judged(self._rules_hash, self.judged_ms, self.judge.state_bytes(), *past)
+            past = self.last_seen_ms, self.restarts, self._restarted, self.first_seen_ms
+            kept = self.judge.state_bytes(), *past, self._journal.stored()
+            judged = Judged(self.rules_hash, self.judged_ms, *kept)
             self._store.commit(b"", (0, msgspec.msgpack.encode(judged)), closes_cycle=True)
             self._is_dirty, self.committed_ms = False, self.judged_ms
 

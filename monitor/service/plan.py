@@ -45,4 +45,5 @@ class ModelPlan:
     min_cell: int
     series_limit: int
     keep_revisions: int
+    timing_may_act: bool = False
     limits: Mapping[str, tuple[float, str]] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from monitor.counting.windows import COLUMNS, Table, label_age_counts, window
 from monitor.exporting.view import GroupView, ModelView, PartitionView, Tallied, TopicView, WindowCounts, WindowView
 from monitor.service.feed import Feed
+from monitor.service.for_feed import for_feed
 from monitor.service.judged import JudgedModel
 from monitor.service.panes import PaneBook, by_combination
 from monitor.service.shard import Totals, total
@@ -56,7 +57,16 @@ def model_view(judged: JudgedModel, feed: Feed, book: PaneBook) -> ModelView:
         min_cell=plan.min_cell,
         series_limit=plan.series_limit,
         metrics=plan.metrics,
+        for_feed=for_feed(judged, feed, _labels(stand)),
     )
+
+
+def _labels(tables: Sequence[Table]) -> tuple[int, int]:
+    """Outcomes that stand in tables of everything, by label."""
+    tp, fp, tn, fn = (
+        sum(int(table.counts[:, COLUMNS.index(name)].sum()) for table in tables) for name in ("tp", "fp", "tn", "fn")
+    )
+    return fp + tn, tp + fn
 
 
 def _window_views(judged: JudgedModel, feed: Feed, end_ms: int) -> tuple[WindowView, ...]:

@@ -156,6 +156,15 @@ REFUSALS: list[tuple[str, dict[str, Any], Guard, Signal | None]] = [
         )
         for log_e, level in ((math.inf, 13.1), (14.0, -math.inf), (14.0, math.nan), (None, 13.1), (14.0, None))
     ),
+    *(
+        (
+            f"evidence at {said}",
+            {"record": stream(evidence=[{"detector": "concurrent_effect", "rollback": 13.1, **said}])},
+            Guard.BLAME,
+            Signal.NO_DATA,
+        )
+        for said in ({"level": "watch"}, {"level": "page"}, {"log_e": 13.0, "level": "rollback"})
+    ),
     (
         "evidence of D1 alone",
         {"record": stream(evidence=[{"detector": "reference", "log_e": 99.0, "rollback": 13.1}])},

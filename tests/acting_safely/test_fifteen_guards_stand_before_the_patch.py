@@ -153,6 +153,7 @@ def test_a_refusal_names_its_numbers(said: dict[str, Any], numbers: dict[str, An
         {"record": BY_TIMING, "timing_may_act": True},
         {"record": BY_TIMING, "has_shadow_traffic": True},
         {"record": stream(evidence=[{"detector": "concurrent_effect", "log_e": 13.1, "rollback": 13.1}])},
+        {"record": stream(evidence=[{"detector": "concurrent_effect", "rollback": 13.1, "level": "rollback"}])},
     ],
 )
 def test_at_the_limit_it_still_passes(said: dict[str, Any]) -> None:

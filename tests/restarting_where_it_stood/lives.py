@@ -9,7 +9,7 @@ from monitor.adapters.sqlite import SqliteStateStore
 from monitor.cli.parts import LoopParts, drop
 from monitor.exporting.view import View
 from monitor.intake.partitions import murmur2
-from monitor.ports import EventSource
+from monitor.ports import CellsArchive, EventSource
 from monitor.service.feed import Rejects
 from monitor.service.loop import MonitorLoop, Pace, Surroundings
 from monitor.settings.load import parse
@@ -41,6 +41,8 @@ class World:
         What its clock says.
     source, rejects
         How it reads the log, and where its rejects go.
+    archive
+        Where the exact cells of what it says go.
     """
 
     folder: Path
@@ -50,6 +52,7 @@ class World:
     settings: str = SETTINGS
     source: Callable[[MemoryLog], EventSource] = MemorySource
     rejects: Rejects = drop
+    archive: CellsArchive | None = None
     log: MemoryLog = field(init=False)
     clock: StandingClock = field(init=False)
     views: list[View] = field(default_factory=list)
@@ -80,6 +83,7 @@ class World:
             lambda _plan: self.source(self.log),
             lambda name: SqliteStateStore(self.folder / f"{name}.sqlite"),
             {"discharge": self.rejects},
+            self.archive,
         )
         self.clock = StandingClock(self.now_ms)
         around = Surroundings(self.clock, True, self.views.append)

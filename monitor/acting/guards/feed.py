@@ -79,10 +79,12 @@ def blame(now: Situation) -> Refusal | None:
 
 
 def _is_at_rollback(record: StreamRecord) -> bool:
+    """A number that is shown is compared; of one that the disclosure gate withheld, the monitor says the level."""
     held = [one for one in record.evidence if one.detector in REVISION_DETECTORS and one.rollback is not None]
-    shown = [one for one in held if one.log_e is not None]
     finite = all(isfinite(one.log_e or 0.0) and isfinite(one.rollback or 0.0) for one in held)
-    return finite and any((one.log_e or 0.0) >= (one.rollback or 0.0) for one in shown)
+    return finite and any(
+        one.level == "rollback" if one.log_e is None else one.log_e >= (one.rollback or 0.0) for one in held
+    )
 
 
 def _evidence(record: StreamRecord) -> dict[str, Number]:
