@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,13 @@ class Office:
     def looks(self) -> list[str | None]:
         """What was looked at for a hint."""
         return [asked.model for asked in self.taken if isinstance(asked, Look)]
+
+    def settled(self, looks: list[str | None], within_s: float = 20) -> list[str | None]:
+        """What was looked at, once it is so, or at the end of the time; and no hint waits any more."""
+        end = time.monotonic() + within_s
+        while (self.looks != looks or self.control.store.pending()) and time.monotonic() < end:
+            time.sleep(0.01)
+        return self.looks
 
     def open(self, *, turning: bool = True) -> "Office":
         """Listen; and let the loop turn."""

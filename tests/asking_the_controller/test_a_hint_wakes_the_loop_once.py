@@ -13,17 +13,9 @@ from monitor.ports_acting import AuditUnwritable
 from tests.asking_the_controller.office import Office, alert, notification
 
 
-def settled(office: Office, looks: list[str | None], within_s: float = 5) -> list[str | None]:
-    """What was looked at, once it is so, or at the end of the time; and nothing waits any more."""
-    end = time.monotonic() + within_s
-    while (office.looks != looks or office.control.store.pending()) and time.monotonic() < end:
-        time.sleep(0.01)
-    return office.looks
-
-
 def test_a_hint_names_the_model_to_look_at(office: Office) -> None:
     assert office.notify(notification(alert())) == (202, {"woken": ["readmission"]})
-    assert settled(office, ["readmission"]) == ["readmission"]
+    assert office.settled(["readmission"]) == ["readmission"]
 
 
 def test_the_same_alert_from_the_twin_fifty_times_and_later_wakes_once(office: Office) -> None:
@@ -31,14 +23,14 @@ def test_the_same_alert_from_the_twin_fifty_times_and_later_wakes_once(office: O
     answers = [office.notify(told[number % 2]) for number in range(50)]
     assert {status for status, _ in answers} == {202}
     assert [said["woken"] for _, said in answers if said["woken"]] == [["readmission"]]
-    assert settled(office, ["readmission"]) == ["readmission"]
+    assert office.settled(["readmission"]) == ["readmission"]
 
 
 def test_the_same_alert_that_fires_anew_wakes_again(office: Office) -> None:
     office.notify(notification(alert()))
-    settled(office, ["readmission"])
+    office.settled(["readmission"])
     assert office.notify(notification(alert(startsAt="2026-11-28T11:00:00Z")))[1] == {"woken": ["readmission"]}
-    assert settled(office, ["readmission"] * 2) == ["readmission"] * 2
+    assert office.settled(["readmission"] * 2) == ["readmission"] * 2
 
 
 def test_while_a_look_waits_a_hundred_new_alerts_add_none(office: Office) -> None:
@@ -47,7 +39,7 @@ def test_while_a_look_waits_a_hundred_new_alerts_add_none(office: Office) -> Non
     many.append(notification(alert("sepsis", "g"), alert("sepsis", "h")))
     assert {office.notify(one)[0] for one in many} == {202}
     office.turn()
-    assert settled(office, ["readmission", "sepsis"]) == ["readmission", "sepsis"]
+    assert office.settled(["readmission", "sepsis"]) == ["readmission", "sepsis"]
 
 
 def test_a_hint_that_comes_during_a_look_is_followed_by_another_look(office: Office) -> None:
@@ -63,7 +55,7 @@ def test_a_hint_that_comes_during_a_look_is_followed_by_another_look(office: Off
     assert is_looking.wait(5)
     assert office.notify(notification(alert(fingerprint="f2")))[1] == {"woken": ["readmission"]}
     may_end.set()
-    assert settled(office, ["readmission"] * 2) == ["readmission"] * 2
+    assert office.settled(["readmission"] * 2) == ["readmission"] * 2
 
 
 @pytest.mark.parametrize(
@@ -81,7 +73,7 @@ def test_who_does_not_hear_of_every_model_looks_at_all(
     office: Office, told: dict[str, Any], looks: list[str | None]
 ) -> None:
     assert office.notify(told)[0] == 202
-    assert settled(office, looks) == looks
+    assert office.settled(looks) == looks
 
 
 @pytest.mark.parametrize(
@@ -96,7 +88,7 @@ def test_who_does_not_hear_of_every_model_looks_at_all(
 )
 def test_what_is_resolved_or_about_others_is_taken_and_wakes_nobody(office: Office, told: dict[str, Any]) -> None:
     assert office.notify(told) == (202, {"woken": []})
-    assert settled(office, []) == []
+    assert office.settled([]) == []
 
 
 def test_of_a_notification_only_the_firing_part_counts(office: Office) -> None:
@@ -127,7 +119,7 @@ def test_of_a_notification_only_the_firing_part_counts(office: Office) -> None:
 def test_what_is_no_notification_is_400_and_wakes_nobody(office: Office, body: object) -> None:
     status, said = office.notify(body)
     assert (status, "version 4" in said["fix"]) == (400, True)
-    assert settled(office, []) == []
+    assert office.settled([]) == []
 
 
 def test_a_hint_that_cannot_be_kept_is_503_and_is_taken_when_it_comes_again(office: Office) -> None:
@@ -139,7 +131,7 @@ def test_a_hint_that_cannot_be_kept_is_503_and_is_taken_when_it_comes_again(offi
     held.execute("ROLLBACK")
     held.close()
     assert office.notify(notification(alert())) == (202, {"woken": ["readmission"]})
-    assert settled(office, ["readmission"]) == ["readmission"]
+    assert office.settled(["readmission"]) == ["readmission"]
 
 
 def test_a_hint_that_was_acknowledged_is_followed_after_a_restart(tmp_path: Path) -> None:
@@ -148,11 +140,11 @@ def test_a_hint_that_was_acknowledged_is_followed_after_a_restart(tmp_path: Path
     office.close()
     assert office.looks == []
     again = Office(tmp_path).open()
-    assert settled(again, ["readmission", "sepsis"]) == ["readmission", "sepsis"]
+    assert again.settled(["readmission", "sepsis"]) == ["readmission", "sepsis"]
     again.close()
     third = Office(tmp_path).open()
     assert third.notify(notification(alert()))[1] == {"woken": []}
-    assert settled(third, []) == []
+    assert third.settled([]) == []
     third.close()
 
 
@@ -168,7 +160,7 @@ def test_a_hint_whose_look_failed_with_the_loop_is_followed_after_a_restart(tmp_
         time.sleep(0.01)
     office.close()
     again = Office(tmp_path).open()
-    assert settled(again, ["readmission"]) == ["readmission"]
+    assert again.settled(["readmission"]) == ["readmission"]
     again.close()
 
 
@@ -176,7 +168,7 @@ def test_a_hint_about_a_model_that_is_no_longer_acted_for_is_let_go(tmp_path: Pa
     office = Office(tmp_path)
     office.control.store.add([("f", "t", "left"), ("g", "t", "sepsis")])
     office.open()
-    assert settled(office, ["sepsis"]) == ["sepsis"]
+    assert office.settled(["sepsis"]) == ["sepsis"]
     office.close()
 
 
@@ -189,5 +181,5 @@ def test_so_many_alerts_are_remembered_and_no_more(office: Office) -> None:
 
 def test_a_look_is_asked_for_and_nothing_else(office: Office) -> None:
     office.notify(notification(alert(), alert("sepsis", "g", annotations={"approve": "sha256:a"})))
-    settled(office, ["readmission", "sepsis"])
+    office.settled(["readmission", "sepsis"])
     assert {type(asked) for asked in office.taken} == {Look}
