@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from hmac import compare_digest
 from ipaddress import ip_address
 from typing import Annotated, Any, Final
 
@@ -15,6 +14,7 @@ import msgspec
 from aiohttp import web
 
 from monitor.adapters.http_server import HttpServer, problem
+from monitor.adapters.token_files import holder_of, parse
 
 ANSWER_WITHIN_S: Final = 10.0
 _Short = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -33,7 +33,10 @@ class Acknowledgement(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What callers must show; None: only this machine may ask. Who may operate may read."""
+    """What callers must show, as `token_files.parse` takes it; None: only this machine may ask.
+
+    Who may operate may read. A token with a name says who acknowledges, whatever is claimed.
+    """
 
     read: str | None = None
     operate: str | None = None
@@ -102,13 +105,17 @@ class OperateApi:
         return web.Response(body=body, content_type="application/json")
 
     async def _post_acknowledge(self, request: web.Request) -> web.Response:
-        refused = _refused(request, "operate", (self._tokens.operate,))
+        operate = self._tokens.operate
+        refused = _refused(request, "operate", (operate,))
         if refused is not None:
             return refused
         try:
             asked = msgspec.json.decode(await request.read(), type=Acknowledgement)
         except msgspec.MsgspecError as error:
             return problem(400, f"not understood: {error}", "send model, attribute, subgroup, metric, actor and reason")
+        holder = None if operate is None else holder_of(_shown(request), parse(operate, "operate"))
+        if holder is not None and holder.name is not None:
+            asked = msgspec.structs.replace(asked, actor=holder.name)
         try:
             await asyncio.wait_for(asyncio.wrap_future(self._acknowledge(asked)), ANSWER_WITHIN_S)
         except ValueError as error:
@@ -116,6 +123,10 @@ class OperateApi:
         except TimeoutError:
             return problem(503, "the monitor did not answer in time", "ask again: acknowledging twice does no harm")
         return web.json_response({"acknowledged": msgspec.to_builtins(asked)})
+
+
+def _shown(request: web.Request) -> str:
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
 
 
 def _refused(request: web.Request, right: str, tokens: tuple[str | None, ...]) -> web.Response | None:
@@ -126,8 +137,8 @@ def _refused(request: web.Request, right: str, tokens: tuple[str | None, ...]) -
             return None
         fix = f"set http.tokens.{right}_file, or ask from the machine the monitor runs on"
         return problem(403, f"no {right} token is set, so only this machine may ask", fix)
-    shown = request.headers.get("Authorization", "").removeprefix("Bearer ").encode("utf-8", "surrogateescape")
-    if any(compare_digest(shown, token.encode()) for token in known):
+    shown = _shown(request)
+    if holder_of(shown, [holder for token in known for holder in parse(token, right)]) is not None:
         return None
     fix = f"send the contents of http.tokens.{right}_file as Authorization: Bearer"
     return problem(401, f"this needs the {right} token", fix, {"WWW-Authenticate": "Bearer"})

@@ -23,6 +23,10 @@ class Refused(Exception):
     """A person must change something before the command can do its work; the message says what, where, what to do."""
 
 
+class Declined(Exception):
+    """What was asked for cannot be, as things stand; the message says why, and where to look."""
+
+
 def guarded(command: Callable[[], int]) -> int:
     """Run a command; print an error as one sentence on stderr and give its exit code.
 
@@ -39,6 +43,8 @@ def guarded(command: Callable[[], int]) -> int:
         return _say("interrupted", Exit.FAILURE)
     except (Refused, SourceRefused) as error:
         return _say(str(error), Exit.USAGE)
+    except Declined as error:
+        return _say(str(error), Exit.FINDINGS)
     except SourceUnreachable as error:
         return _say(str(error), Exit.UNREACHABLE)
     except OSError as error:

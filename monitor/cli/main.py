@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from monitor.cli.exits import guarded
+from monitor.cli.main_people import app as people
+from monitor.cli.options import DEFAULT_SETTINGS, Form, Reason, Settings
 from monitor.cli.output import Output
 
 app = typer.Typer(
@@ -18,11 +20,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Settings = Annotated[Path, typer.Option("--settings", help="The YAML settings file.")]
-Form = Annotated[Output, typer.Option("--output", help="Form of the result on stdout.")]
-
-DEFAULT_SETTINGS = Path("fairdrift.yaml")
 
 
 @app.command()
@@ -106,17 +103,17 @@ def export(
 
 @app.command()
 def acknowledge(
-    stream: Annotated[str, typer.Argument(help="model/attribute/subgroup/metric")],
-    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept with your name.")],
+    name: Annotated[str, typer.Argument(help="model/attribute/subgroup/metric, or the i-... of an incident")],
+    reason: Reason,
     settings: Settings = DEFAULT_SETTINGS,
     output: Form = Output.TABLE,
 ) -> None:
-    """Say that the harm behind an alarm is dealt with, not that it was seen: evidence starts anew."""
+    """Say that the harm behind an alarm is dealt with (evidence starts anew), or that you take an incident over."""
 
     def command() -> int:
         from monitor.cli.acknowledge import run_acknowledge
 
-        return run_acknowledge(stream, reason, settings, output)
+        return run_acknowledge(name, reason, settings, output)
 
     raise typer.Exit(guarded(command))
 
@@ -159,6 +156,9 @@ def _version(asked: bool) -> None:
 
         typer.echo(f"fairdrift {__version__}")
         raise typer.Exit
+
+
+app.add_typer(people)
 
 
 @app.callback()

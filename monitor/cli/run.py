@@ -12,6 +12,7 @@ from monitor import __version__
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.operate_api import Acknowledgement, OperateApi, Tokens
 from monitor.adapters.telemetry import Telemetry
+from monitor.adapters.token_files import TokensUnusable, parse
 from monitor.cli.exits import Exit, Refused
 from monitor.cli.folders import can_hold_files
 from monitor.cli.log import logger, verdict_changes
@@ -107,7 +108,7 @@ def run_monitor(settings_path: Path) -> int:
 
 
 def tokens(files: TokenSettings) -> Tokens:
-    """The tokens, read from their files now. `Refused` for a file that cannot be read or is empty."""
+    """The tokens, read from their files now. `Refused` for a file that cannot be read or says nothing clear."""
     found: dict[str, str] = {}
     for name in ("read", "operate"):
         path: Path | None = getattr(files, f"{name}_file")
@@ -117,8 +118,10 @@ def tokens(files: TokenSettings) -> Tokens:
             found[name] = path.read_text(encoding="utf-8").strip()
         except OSError as error:
             raise Refused(f"http.tokens.{name}_file: {path}: {error.strerror}") from error
-        if not found[name]:
-            raise Refused(f"http.tokens.{name}_file: {path} is empty: write a long random token into it")
+        try:
+            parse(found[name], f"http.tokens.{name}_file: {path}")
+        except TokensUnusable as error:
+            raise Refused(str(error)) from error
     return Tokens(**found)
 
 

@@ -61,6 +61,18 @@ def test_an_acknowledgement_reaches_the_loop_with_who_and_why(api: OperateApi, l
     assert loop.taken == [Acknowledgement(**ASKED)]
 
 
+def test_a_token_with_a_name_says_who_acknowledges_whatever_is_claimed(loop: Loop) -> None:
+    api = OperateApi("127.0.0.1:0", Tokens("r-token", "ann a-token\nkim k-token\n"), lambda: {}, loop.ask)
+    api.start()
+    for token in ("a-token", "k-token"):
+        assert ask(api, "/v1/acknowledge", json.dumps(ASKED).encode(), token)[0] == 200
+    for token in ("ann", "ann a-token", "r-token"):
+        assert ask(api, "/v1/acknowledge", json.dumps(ASKED).encode(), token)[0] == 401
+    assert ask(api, "/v1/status", token="a-token")[0] == 200
+    assert [asked.actor for asked in loop.taken] == ["ann", "kim"]
+    api.stop()
+
+
 @pytest.mark.parametrize("token", [None, "", "r-token", "o-toke", "o-token-and-more", "ö"])
 def test_without_the_right_to_operate_nothing_is_acknowledged(api: OperateApi, loop: Loop, token: str | None) -> None:
     shown = token and token.encode().decode("latin-1")
