@@ -1,6 +1,8 @@
 """Asking the running monitor, or the rollback process, over its API, with the token of the settings."""
 
 import json
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from getpass import getuser
 from pathlib import Path
@@ -69,7 +71,7 @@ def ask_server(settings: Settings, server: Server, path: str, body: dict[str, An
     names = ("operate", "read") if body is None else ("operate",)
     files = [(f"http.tokens.{one}_file", file) for one in names if (file := _file(settings, one)) is not None]
     if files:
-        headers["Authorization"] = f"Bearer {_own_token(*files[0])}"
+        headers["Authorization"] = f"Bearer {_first_token(files)}"
     url = f"{server.url}{path}"
     request = Request(url, None if body is None else json.dumps(body).encode(), headers)  # noqa: S310  (http, https)
     try:
@@ -106,6 +108,17 @@ def _here(listens: str) -> str:
 def _file(settings: Settings, name: str) -> Path | None:
     found: Path | None = getattr(settings.http.tokens, f"{name}_file")
     return found
+
+
+def _first_token(files: Sequence[tuple[str, Path]]) -> str:
+    """The token of the first file that has one for us; `Refused` as the first file says, if none has."""
+    try:
+        return _own_token(*files[0])
+    except Refused:
+        for file in files[1:]:
+            with suppress(Refused):
+                return _own_token(*file)
+        raise
 
 
 def _own_token(setting: str, path: Path) -> str:
