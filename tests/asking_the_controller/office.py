@@ -76,7 +76,7 @@ class Office:
         settings = parse(self.path.read_text(encoding="utf-8"), str(self.path))
         self.control: Control = control(settings, self.desk, self._incidents, lambda: NOW_MS)
         self._stop, self._turns, self._turning = threading.Event(), threading.Event(), threading.Lock()
-        self._loop = threading.Thread(target=self._turn)
+        self._loop = threading.Thread(target=self._turn, daemon=True)
 
     @property
     def port(self) -> int:
