@@ -105,12 +105,10 @@ class TokenFile:
             if self._read is None or self._read[0] != version:
                 with self._path.open("rb") as file:
                     content = file.read(LARGEST_BYTES + 1)
-                self._read = None
                 if len(content) > LARGEST_BYTES:
                     raise TokensUnusable(f"{where} is larger than {LARGEST_BYTES} bytes: is that a file of tokens?")
                 self._read = version, parse(content.decode(), where)
         except OSError as error:
-            self._read = None
             raise TokensUnusable(f"{where}: {error.strerror}") from error
         except UnicodeDecodeError as error:
             raise TokensUnusable(f"{where} is no text: write it as UTF-8") from error
