@@ -86,8 +86,31 @@ class AuditStore(Protocol):
         """Add a signed note, as durably as a line. May raise `AuditUnwritable`."""
         ...
 
+    def probe(self) -> None:
+        """Write something that is no line, as durably as one; `AuditUnwritable` if a line could not be stored now."""
+        ...
+
     def close(self) -> None:
         """Let go of the file. Idempotent."""
+        ...
+
+
+class AnchorUnreachable(Exception):
+    """A checkpoint could not be copied, or the copies not be read. The message says what to do; acting goes on."""
+
+
+class Anchors(Protocol):
+    """A place for copies of checkpoints, beyond the reach of whoever keeps the log."""
+
+    def notes(self) -> Iterator[bytes]:
+        """All copies of this log's checkpoints, by rising size. May raise `AnchorUnreachable`."""
+        ...
+
+    def put(self, note: bytes, size: int) -> None:
+        """Add a copy of a checkpoint over `size` entries; no copy is ever overwritten. May raise `AnchorUnreachable`.
+
+        The same copy again is no error, and adds nothing.
+        """
         ...
 
 

@@ -54,17 +54,42 @@ class Plan:
     @property
     def hash(self) -> str:
         """The name of the plan; any change of what it does or rests on makes it another."""
-        return digest(
-            {
-                "deployment": self.uid,
-                "judged": [self.judged_model, self.judged_template],
-                "target": [self.target_model, self.target_template],
-                "template": digest(self.template),
-                "by": self.by,
-                "evidence": self.evidence,
-                "policy": self.policy,
-            }
+        return plan_hash(
+            self.uid,
+            (self.judged_model, self.judged_template),
+            (self.target_model, self.target_template, digest(self.template)),
+            (self.by, self.evidence, self.policy),
         )
+
+
+def plan_hash(
+    deployment: str, judged: tuple[str, str], target: tuple[str, str, str], rests_on: tuple[str, str, str]
+) -> str:
+    """The name of a plan, from what an audit entry holds of it: the raw template is in none, its digest is.
+
+    Parameters
+    ----------
+    deployment
+        Its UID.
+    judged
+        M and R that are to be left.
+    target
+        M, R and digest of the raw template that are gone back to.
+    rests_on
+        `by`, and the digests of evidence and policy.
+    """
+    by, evidence, policy = rests_on
+    return digest(
+        {
+            "deployment": deployment,
+            "judged": list(judged),
+            "target": list(target[:2]),
+            "template": target[2],
+            "by": by,
+            "evidence": evidence,
+            "policy": policy,
+        }
+    )
 
 
 def evidence_digest(record: StreamRecord | None) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli.audit.commands import app as audit
 from monitor.cli.exits import guarded
 from monitor.cli.main_people import app as people
 from monitor.cli.options import DEFAULT_SETTINGS, Form, Reason, Settings
@@ -21,6 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.add_typer(audit)
 
 @app.command()
 def run(settings: Settings = DEFAULT_SETTINGS) -> None:

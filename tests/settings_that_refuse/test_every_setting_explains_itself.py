@@ -61,7 +61,12 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "publish_delay": None,
         "wait": "2h",
     },
-    "AuditSettings": {"dir": "/var/lib/fairdrift/audit", "signing_key_file": None, "anchor_dir": None},
+    "AuditSettings": {
+        "name": "fairdrift",
+        "dir": "/var/lib/fairdrift/audit",
+        "signing_key_file": None,
+        "anchor_dir": None,
+    },
     "ControllerSettings": {"feed": MUST, "token_file": MUST, "api": "127.0.0.1:8465", "address": None},
     "CountsSettings": {"source": "embedded"},
     "FalseAlarmSettings": {

@@ -70,7 +70,12 @@ class Trust:
     check: Check
 
 
-def verify(lines: Sequence[bytes], notes: Sequence[bytes], anchors: Sequence[bytes], trust: Trust) -> Report:
+def verify(
+    lines: Sequence[bytes],
+    notes: Sequence[bytes] = (),
+    anchors: Sequence[bytes] = (),
+    trust: Trust | None = None,
+) -> Report:
     """All that is wrong with a log.
 
     Parameters
@@ -79,15 +84,21 @@ def verify(lines: Sequence[bytes], notes: Sequence[bytes], anchors: Sequence[byt
         The log from its first line on, without newlines.
     notes, anchors
         Checkpoints kept beside the log, and copies from outside, in any order.
+    trust
+        None: no key is at hand, so checkpoints tell nothing; only the chain is looked at.
     """
     findings: list[Finding] = []
     entries = _read(lines, findings)
     findings += _links(lines, entries)
     findings += _without_intent([entry for entry, _ in entries if entry is not None])
     roots = _roots(lines)
-    covered = [_covered(told, roots, trust, findings, name) for told, name in ((notes, "beside"), (anchors, "outside"))]
+    signed = anchored = 0
+    if trust is not None:
+        signed, anchored = (
+            _covered(told, roots, trust, findings, name) for told, name in ((notes, "beside"), (anchors, "outside"))
+        )
     unique = tuple(sorted(set(findings)))
-    return Report(len(lines), roots[-1], unique, signed=max(covered), anchored=covered[1])
+    return Report(len(lines), roots[-1], unique, signed=max(signed, anchored), anchored=anchored)
 
 
 Read = tuple[Entry | None, str | None]

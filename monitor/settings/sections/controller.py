@@ -1,6 +1,7 @@
 """Sections `alerting`, `controller`, `gate` and `audit`: read and checked here, obeyed by the controller. Pure."""
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, WithJsonSchema
 
@@ -60,9 +61,25 @@ class GateSettings(Section):
     )
 
 
+def _is_log_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._/-]{1,128}", text):
+        raise refused(f"{shown(text)} names no log", "use 1 to 128 of the characters A-Z a-z 0-9 . _ / -")
+    return text
+
+
+_LOG_NAME: Final = WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9._/-]{1,128}$"})
+
+LogName = Annotated[str, AfterValidator(_is_log_name), _LOG_NAME]
+
+
 class AuditSettings(Section):
     """The audit trail."""
 
+    name: LogName = setting(
+        "Name of the log, which stands in each of its checkpoints; a log that is begun anew has another.",
+        default="fairdrift",
+        why="Enough for one; several that share an anchor_dir need a name each, like wards.example/fairdrift.",
+    )
     dir: FilePath = setting(
         "Folder of the audit log.",
         default="/var/lib/fairdrift/audit",
