@@ -1,7 +1,6 @@
-"""A world in which a revision can do harm: a cluster, a monitor that speaks of it, people, and the loop between them."""
+"""A world in which a revision can do harm: a cluster, a monitor that speaks of it, people, the loop between them."""
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -9,14 +8,14 @@ from monitor.acting.entries import Entry, Kind
 from monitor.acting.incidents import Incident
 from monitor.acting.limits import DAY_MS, HOUR_MS, Limits
 from monitor.acting.policy import State
-from monitor.acting.raw import field
 from monitor.controller.asked import Asked
 from monitor.controller.desk import Desk
 from monitor.controller.elector import Elector
-from monitor.controller.loop import Controller, Surroundings
+from monitor.controller.gathering import Surroundings
+from monitor.controller.loop import Controller
 from monitor.controller.rules import Rules, Target
-from monitor.ports_cluster import Cluster, Json
-from tests.acting_safely.worlds import m_of, moment, of_revision, stream
+from monitor.ports_cluster import Cluster, ClusterGone, Json
+from tests.acting_safely.worlds import moment, of_revision, stream
 from tests.changing_a_real_cluster.cluster_contract import settled
 from tests.changing_a_real_cluster.rights import DEPLOYMENT, LEASE, REGISTRY
 from tests.changing_a_real_cluster.worlds import MemoryWorld, World, pods_of, spec_of
@@ -87,7 +86,7 @@ class Story:
             }
         )
         self.cluster: Cluster = world.cluster
-        self.is_killed: Callable[[], bool | None] = lambda: False
+        self.is_killed: bool | None = False
         self.others: tuple[Target, ...] = ()
         self.keeps_registry = False
         self.rollout_ms: dict[str, int] = {}
@@ -118,7 +117,7 @@ class Story:
             clocks=self.clock,
             desk=self.desk,
             elector=elector,
-            is_killed=lambda: self.is_killed(),
+            is_killed=lambda: self.is_killed,
         )
         self.controller = Controller(rules, around)
         self.controller.start()
@@ -146,7 +145,7 @@ class Story:
         template = pods_of(letter, **behaviour)
         try:
             self.world.cluster.look(self.world.target, DEPLOYMENT)
-        except Exception:
+        except ClusterGone:
             self.world.make(DEPLOYMENT, spec_of(template))
         else:
             self.world.change({"spec": {"template": template}}, manager=manager)
@@ -251,7 +250,3 @@ def harmed(world: World, **target: Any) -> Story:
     story.skip(10 * DAY_MS)
     story.say_good()
     return story
-
-
-def judged_model(story: Story) -> str:
-    return m_of("b") if field(story.incident(), "model_identity") is None else story.incident().model_identity
