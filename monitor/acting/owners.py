@@ -64,6 +64,8 @@ def gitops_of(deployment: Raw) -> tuple[str, ...]:
 def last_writer(deployment: Raw) -> Writer:
     """Who wrote the pod template last, as `managedFields` tells; status writers are not asked.
 
+    The API tells time in whole seconds: of two within one, a person counts as the last, then a tool, then we.
+
     >>> wrote = {"manager": "kubectl-edit", "time": "2026-01-01T00:00:00Z", "fieldsV1": {"f:spec": {"f:template": {}}}}
     >>> last_writer({"metadata": {"managedFields": [wrote]}})
     Writer(name='kubectl-edit', is_person=True)
@@ -73,6 +75,14 @@ def last_writer(deployment: Raw) -> Writer:
         for one in field(deployment, "metadata", "managedFields") or ()
         if field(one, "fieldsV1", "f:spec", "f:template") is not None and not one.get("subresource")
     ]
-    newest = max(written, key=lambda one: one.get("time") or "", default=None)
+    newest = max(written, key=lambda one: (one.get("time") or "", _is_person(one), not _is_ours(one)), default=None)
     name = str((newest or {}).get("manager") or "nobody we know")
-    return Writer(name, not name.startswith((*_PROGRAMS, FIELD_MANAGER)))
+    return Writer(name, newest is None or _is_person(newest))
+
+
+def _is_person(entry: Raw) -> bool:
+    return not str(entry.get("manager") or "").startswith((*_PROGRAMS, FIELD_MANAGER))
+
+
+def _is_ours(entry: Raw) -> bool:
+    return str(entry.get("manager") or "").startswith(FIELD_MANAGER)

@@ -88,6 +88,10 @@ class Book:
             first = Serving(model, f"{epoch.replica_set_uid}@{epoch.started_ms}", epoch.started_ms)
         return first
 
+    def model_of_set(self, replica_set_uid: str) -> str:
+        """M of a ReplicaSet as it was written last; empty before it was seen. Other rules of identity give another."""
+        return self._models_of_sets.get(replica_set_uid, "")
+
     def of_incident(self, name: str) -> Sequence[Entry]:
         """Entries of one incident."""
         return [entry for entry in self.entries if entry.incident == name]

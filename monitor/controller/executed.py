@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from monitor.acting.answers import answered, conflicted, read_back
-from monitor.acting.guards.order import Cleared, clear
-from monitor.acting.guards.refusal import Refusal
+from monitor.acting.guards.order import Cleared, clear, refusal
+from monitor.acting.guards.refusal import Guard, Refusal
 from monitor.acting.guards.situation import DryRun, Lease
 from monitor.acting.incidents import Incident
 from monitor.acting.patch import Manner, patch, trial, tried
 from monitor.acting.plan import Plan
 from monitor.acting.policy import Signal, State
 from monitor.acting.raw import Raw, field
-from monitor.controller.moment import Moment
+from monitor.controller.moment import Moment, intent_stands
 from monitor.controller.said import NOTHING, Said
 from monitor.ports_cluster import (
     AnswerLost,
@@ -88,11 +88,14 @@ def execute(hands: Hands, incident: Incident, *, is_intent_new: bool) -> Said:
     back = read_back(plan, moment.sight.deployment, moment.target.identities, may_have_sent=may_have_sent)
     if back is not None:
         return _read_back(back, moment.sight.deployment, moment.sight.version)
-    if not incident.has_intent:
-        incident = hands.intend(incident)
     now = moment.situation(incident, plan, DryRun("untried"), may_have_sent=may_have_sent)
     now = replace(now, dry_run=try_dry(hands.cluster, plan, moment), lease=hands.lease())
-    cleared = clear(now)
+    said = refusal(now, before=Guard.INTENT)
+    if said is not None:
+        return _refused(said)
+    if not incident.has_intent:
+        incident = hands.intend(incident)
+    cleared = clear(replace(now, is_intent_durable=intent_stands(incident, plan)))
     if isinstance(cleared, Refusal):
         return _refused(cleared)
     return _send(hands, incident, cleared, moment.target.manner)

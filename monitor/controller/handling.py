@@ -179,9 +179,16 @@ class Handling:
         signal = said.signal or Signal.RECORDED
         for effect in effects(incident.state, signal, is_by_timing=is_by_timing):
             if effect is Effect.CONDEMN and incident.state is not State.CONDEMNED:
-                self._recorder.about(self._moment.target, incident, Kind.CONDEMNED, plan=incident.plan)
+                self._condemn(incident)
                 self._means.publish()
             self._teller.entered(incident, effect, said, self._deployment(), self._moment.now_ms)
+
+    def _condemn(self, incident: Incident) -> None:
+        """Blame by timing condemns by the person who approved the plan, and in that person's name."""
+        entries = self._recorder.book.of_incident(incident.id)
+        yes = approval_of(incident.plan, entries, self._moment.target.limits.approval_ms)
+        who = {} if yes is None else {"actor": yes.actor}
+        self._recorder.about(self._moment.target, incident, Kind.CONDEMNED, plan=incident.plan, **who)
 
     def _deployment(self) -> Raw | None:
         return None if self._moment.sight is None else self._moment.sight.deployment

@@ -133,5 +133,10 @@ class Moment:
             may_have_sent=may_have_sent,
             is_reassertion=incident.reassertions > 0,
             itself=self.itself,
-            is_intent_durable=incident.state is State.EXECUTING and incident.has_intent and incident.plan == plan.hash,
+            is_intent_durable=intent_stands(incident, plan),
         )
+
+
+def intent_stands(incident: Incident, plan: Plan) -> bool:
+    """Whether the log holds the intent to carry out just this plan, with nothing after it."""
+    return incident.state is State.EXECUTING and incident.has_intent and incident.plan == plan.hash

@@ -80,6 +80,7 @@ def unseen(sight: Sight, book: Book, now_ms: int) -> Iterator[Unseen]:
     epoch = book.ledger.epoch(sight.uid)
     started_ms = None if epoch is None else now_ms
     news = {one.replica_set for one in unlogged(book.entries, sight.uid, sight.known)}
+    news |= {one.name for one in sight.known if book.model_of_set(one.uid) != one.model_identity}
     others = [one for one in sight.known if one.name in news and one is not sight.active]
     for one in others:
         yield Unseen(one, _details(one, started_ms))
@@ -88,7 +89,7 @@ def unseen(sight: Sight, book: Book, now_ms: int) -> Iterator[Unseen]:
     is_present = epoch is not None and epoch.replica_set_uid == sight.active.uid
     if is_present and epoch is not None:
         started_ms = epoch.started_ms
-    if others or not is_present:
+    if others or not is_present or sight.active.name in news:
         yield Unseen(sight.active, _details(sight.active, started_ms))
 
 

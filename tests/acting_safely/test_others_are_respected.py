@@ -174,6 +174,13 @@ def test_the_last_writer_of_the_template_is_asked_for() -> None:
     assert last_writer({}).is_person
 
 
+def test_of_several_writers_within_one_second_a_person_counts_as_the_last_and_we_as_the_first() -> None:
+    at = "2026-01-02T00:00:00Z"
+    everybody = [(FIELD_MANAGER, at), ("argocd-controller", at), ("kubectl-edit", at)]
+    assert last_writer(managed(*everybody)) == Writer("kubectl-edit", True)
+    assert last_writer(managed(*everybody[:2])) == Writer("argocd-controller", False)
+
+
 def test_owners_and_gitops_tools_are_seen() -> None:
     assert controller_of({"metadata": {"ownerReferences": [{"kind": "X", "name": "y"}]}}) is None
     assert controller_of({}) is None
