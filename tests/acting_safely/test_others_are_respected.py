@@ -10,10 +10,11 @@ from monitor.acting.approval import Approval, approval_of, approval_signal
 from monitor.acting.contest import contest_signal, failure_signal
 from monitor.acting.entries import Kind
 from monitor.acting.limits import Limits
-from monitor.acting.owners import FIELD_MANAGER, Writer, controller_of, gitops_of, last_writer
+from monitor.acting.owners import Writer, controller_of, gitops_of, last_writer
 from monitor.acting.people import Asked
 from monitor.acting.policy import TABLE, Signal, State
 from monitor.acting.silences import silences_over
+from monitor.ports_cluster import FIELD_MANAGER
 from tests.acting_safely.situations import plan_of
 from tests.acting_safely.worlds import NOW_MS, RULES, UID, deployment, entry
 

@@ -184,7 +184,7 @@ class Story:
         now_ms = self.clock.now_ms() - self.clock.skew_ms
         return {"issued_at": moment(now_ms - 1_000), "valid_until": moment(now_ms + 900_000)}
 
-    def say_good(self, letter: str = "a", **changed: Any) -> None:
+    def say_good(self, letter: str = "a", /, **changed: Any) -> None:
         """The monitor says of a revision that it served for long, is the reference's own, and no worse."""
         now_ms = self.clock.now_ms() - self.clock.skew_ms
         said: dict[str, Any] = {
@@ -196,7 +196,7 @@ class Story:
         }
         self.feed.say(of_revision(letter, **{**said, **changed}))
 
-    def say(self, letter: str = "b", **changed: Any) -> None:
+    def say(self, letter: str = "b", /, **changed: Any) -> None:
         """The monitor says that a revision harms a subgroup, and is to blame; or what is changed of that."""
         now_ms = self.clock.now_ms() - self.clock.skew_ms
         said: dict[str, Any] = {

@@ -1,5 +1,7 @@
 """Whole stories, from what the monitor says to where the incident ends. A subclass gives the fixture `world`."""
 
+from typing import Any
+
 import pytest
 
 from monitor.acting.entries import Kind
@@ -11,9 +13,15 @@ from tests.changing_a_real_cluster.cluster_contract import settled
 from tests.changing_a_real_cluster.worlds import World
 from tests.rolling_back.stories import Story, harmed
 
-BY_TIMING = {"blame_by": "timing", "may_act": False, "blocked_by": ["no_control"]}
-POPULATION = {"blame": "population", "blame_by": None, "may_act": False, "blocked_by": ["population"]}
-HEALTHY = {"verdict": "HEALTHY", "blame": None, "blame_by": None, "may_act": False, "blocked_by": ["verdict"]}
+BY_TIMING: dict[str, Any] = {"blame_by": "timing", "may_act": False, "blocked_by": ["no_control"]}
+POPULATION: dict[str, Any] = {"blame": "population", "blame_by": None, "may_act": False, "blocked_by": ["population"]}
+HEALTHY: dict[str, Any] = {
+    "verdict": "HEALTHY",
+    "blame": None,
+    "blame_by": None,
+    "may_act": False,
+    "blocked_by": ["verdict"],
+}
 
 
 def soaked(story: Story, own: str) -> None:
