@@ -13,7 +13,7 @@ from monitor.judging.verdict import Verdict
 FIELDS: Final = frozenset(
     {
         *("event", "level", "timestamp", "version", "telemetry", "api", "rebuilds", "feeds", "model", "revision"),
-        *("attribute", "subgroup", "metric", "verdict", "previous", "reasons", "error", "actor", "reason"),
+        *("attribute", "subgroup", "metric", "verdict", "previous", "reasons", "error", "actor", "reason", "note"),
     }
 )
 """Everything a log line may hold. No payload, no identifier, no raw attribute value."""

@@ -37,6 +37,23 @@ def run(settings: Settings = DEFAULT_SETTINGS) -> None:
 
 
 @app.command()
+def rollback(
+    settings: Settings = DEFAULT_SETTINGS,
+    mode: Annotated[
+        str, typer.Option("--mode", help="observe, shadow, approve or auto: no model does more than this says.")
+    ] = "auto",
+) -> None:
+    """Roll back what is to blame: hears verdicts, looks at the cluster, plans, asks, acts. SIGTERM ends it cleanly."""
+
+    def command() -> int:
+        from monitor.cli.rollback import run_rollback
+
+        return run_rollback(settings, mode)
+
+    raise typer.Exit(guarded(command))
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for report.html and the rest.")] = Path("out/demo"),
     output: Form = Output.TABLE,

@@ -130,13 +130,16 @@ class Gathering:
         )
 
     def _silences(self, moment: Moment) -> Sequence[Silence] | None:
+        """Silences over the incident's alert; one that is seen holds also where another Alertmanager is silent."""
+        is_blind = False
         try:
             told = self._around.silences.read()
-        except SilencesUnreadable:
-            return None
+        except SilencesUnreadable as error:
+            told, is_blind = error.seen, True
         record = None if moment.sight is None else moment.record_of(moment.sight.model_identity)
         labels = alert_labels(moment.target.model, record)
-        return silences_over(labels, [known_labels_only(one, labels) for one in told], moment.now_ms)
+        found = silences_over(labels, [known_labels_only(one, labels) for one in told], moment.now_ms)
+        return None if is_blind and not found else found
 
 
 def fleet_of(moments: Sequence[Moment]) -> Fleet:

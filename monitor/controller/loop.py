@@ -62,10 +62,31 @@ class Controller:
         self._registry = Registry(around.cluster, rules.home, rules.registry)
         self.is_registry_in_sync = False
 
+    @property
+    def is_log_writable(self) -> bool:
+        """Whether the audit log took the last entry."""
+        return self._around.log.is_writable
+
+    @property
+    def checkpoint_ms(self) -> int | None:
+        """When the last checkpoint was signed."""
+        return self._around.log.checkpoint_ms
+
+    def troubles(self) -> list[str]:
+        """Why nothing could be acted on now, in sentences; empty if all is there."""
+        elector = self._around.elector
+        found = [text for text in (self.ear.trouble, *self.gathering.trouble.values()) if text]
+        if not self.is_log_writable:
+            found.append("the audit log takes no entry")
+        if elector is not None and not elector.lease().is_held:
+            found.append(elector.trouble or "another process leads")
+        return found
+
     def start(self) -> None:
         """Write that we started, and by which settings; a change of them is an entry of its own."""
         policies = {target.model: target.policy for target in self.rules.targets}
-        before = [one.details.get("policies") for one in self.recorder.book.entries if one.kind is Kind.STARTED]
+        started = [one for one in self.recorder.book.entries if one.kind is Kind.STARTED]
+        before = [one.details["policies"] for one in started if "policies" in one.details]
         if before and before[-1] != policies:
             self.recorder.write(Kind.CONFIG_CHANGED, details={"policies": policies, "before": before[-1]})
         modes = {target.model: target.mode for target in self.rules.targets}
@@ -84,9 +105,14 @@ class Controller:
             self._around.elector.tick()
             self.recorder.lease = self._around.elector.token
 
-    def answer(self) -> None:
-        """Do what people asked. `ports_acting.AuditUnwritable` if it could not be written: nothing else may be done."""
+    def answer(self) -> bool:
+        """Do what people asked; whether there was anything.
+
+        `ports_acting.AuditUnwritable` if it could not be written: then nothing else may be done either.
+        """
+        before = self._obeying.obeyed
         self._around.desk.answer(self._obeying.obey)
+        return self._obeying.obeyed > before
 
     def cycle(self) -> bool:
         """One look at everything; whether the next one should come soon.

@@ -33,9 +33,12 @@ class Obeying:
 
     def __init__(self, rules: Rules, recorder: Recorder, now_ms: Callable[[], int]) -> None:
         self._rules, self._recorder, self._now_ms = rules, recorder, now_ms
+        self.obeyed = 0
+        """How much was asked so far."""
 
     def obey(self, asked: Asked) -> str:
         """Do one thing that was asked; what was done, in a sentence. `ports_acting.AuditUnwritable` as the log says."""
+        self.obeyed += 1
         match asked:
             case Look():
                 return "looking"

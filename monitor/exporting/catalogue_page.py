@@ -6,6 +6,7 @@ Beside the way of an event: a test writes it again and compares. Prints; touches
 from typing import Final
 
 from monitor.exporting.catalogue import CATALOGUE, Series
+from monitor.exporting.control_catalogue import CONTROL, OWN
 
 COMMAND: Final = "python -m monitor.exporting.catalogue_page > docs/metrics.md"
 
@@ -20,8 +21,18 @@ settings (`race__sex`); everyone is `overall`.
 The disclosure gate withholds counts of 1 to `min_cell` - 1 people, and whatever would let them be worked out. Running
 totals of people move in steps of `min_cell`. Verdicts always show; detection is exact inside.
 
-| series | type | labels | meaning | absent when |
+"""
+
+_HEAD: Final = """| series | type | labels | meaning | absent when |
 |---|---|---|---|---|
+"""
+
+_CONTROL: Final = f"""
+## The rollback process
+
+`fairdrift rollback` has a telemetry port of its own, and exports {", ".join(f"`{one.name}`" for one in CONTROL[:4])}
+too. Its counters are folds of the audit log.
+
 """
 
 
@@ -31,7 +42,11 @@ def page() -> str:
     >>> [line for line in page().splitlines() if "fairdrift_inferences_pending" in line]
     ['| `fairdrift_inferences_pending` | gauge | `model` | Inferences without an outcome, inside the horizon. | |']
     """
-    return _INTRODUCTION + "".join(map(_row, CATALOGUE))
+    return _INTRODUCTION + _table(CATALOGUE) + _CONTROL + _table(OWN)
+
+
+def _table(series: tuple[Series, ...]) -> str:
+    return _HEAD + "".join(map(_row, series))
 
 
 def _row(series: Series) -> str:

@@ -30,7 +30,11 @@ def render(view: View, accept: str) -> tuple[bytes, str]:
     ----------
     Prometheus, "Exposition formats"; OpenMetrics 1.0.
     """
-    out = collected(view)
+    return encoded(collected(view), accept)
+
+
+def encoded(out: Collected, accept: str) -> tuple[bytes, str]:
+    """The same for samples that are collected already."""
     encode, content_type = choose_encoder(accept)
     if content_type.endswith(("escaping=dots", "escaping=values")):
         return encode(ViewCollector(out)), content_type

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, WithJsonSchema
 
-from monitor.settings.fields import FilePath, Many, Section, Text, refused, setting
+from monitor.settings.fields import Duration, FilePath, Many, Name, Section, Text, refused, setting
 from monitor.settings.problems import shown
 from monitor.settings.sections.http import ListenAddress
 
@@ -35,10 +35,42 @@ class ControllerSettings(Section):
 
     feed: Url = setting("Address of the monitor's API, where verdicts are read.")
     token_file: FilePath = setting("File whose content is the token of that API.")
+    ca_file: FilePath | None = setting(
+        "Certificates of who may vouch for that API.", default=None, why="Those of the system do."
+    )
     api: ListenAddress = setting(
         "Where the rollback process serves its API: people, and the webhook of Alertmanager.",
         default="127.0.0.1:8465",
         why="Other machines get in once there are tokens (`http.tokens`).",
+    )
+    namespace: Name = setting(
+        "Namespace we run in, with the lease and the registry.", default="fairdrift", why="As the shipped roles say."
+    )
+    deployment: Name = setting(
+        "Name of the Deployment we run as; it is never rolled back.",
+        default="fairdrift-rollback",
+        why="As the shipped files say.",
+    )
+    kubeconfig: FilePath | None = setting(
+        "File that says how the API server is reached.", default=None, why="In a pod its own account says so."
+    )
+    every_ms: Duration = setting(
+        "Time between two looks; hints and people come in between.",
+        default="30s",
+        why="A patch hours after the harm began need not hurry, and the API server has other guests.",
+        key="every",
+    )
+    kill_switch_file: FilePath | None = setting(
+        "A file that, while it is there, keeps us from acting; one that cannot be read counts as there.",
+        default=None,
+        why="A pause does the same, with a name and an end.",
+    )
+    max_rollbacks_per_hour: int = setting(
+        "Most rollbacks of all models within an hour.",
+        default=2,
+        why="More at once have one cause, and it is not in the releases.",
+        ge=1,
+        le=100,
     )
     address: Url | None = setting(
         "Where `pause`, `approve` and the like find that API.",
