@@ -38,7 +38,7 @@ def serving(feed: MemoryFeed) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_: object) -> None:
             pass
 
     with ThreadingHTTPServer((HOST, 0), Handler) as server:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from urllib.request import urlopen
 import pytest
 from typer.testing import CliRunner
 
+from monitor.adapters.audit_reading import kept
 from monitor.cli.main import app
 from tests.changing_a_real_cluster.cluster_contract import settled
 from tests.changing_a_real_cluster.rights import ACCOUNT, DEPLOYMENT
@@ -87,11 +87,7 @@ class Place:
 
     def kinds(self) -> list[str]:
         """Kinds of the entries on the disk, read beside the process that writes."""
-        (path,) = (self.folder / "audit").glob("*.sqlite")
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as store:
-            rows = store.execute("select line from lines order by seq").fetchall()
-        store.close()
-        return [str(json.loads(line)["kind"]) for (line,) in rows]
+        return [str(json.loads(line)["kind"]) for line in kept(self.folder / "audit").lines]
 
 
 @contextmanager
