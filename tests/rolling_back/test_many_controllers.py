@@ -4,6 +4,7 @@ import os
 import random
 import threading
 from collections import Counter
+from copy import copy
 from functools import partial
 
 import pytest
@@ -24,16 +25,17 @@ REAL_ROUNDS = int(os.environ.get("FAIRDRIFT_RACES", "10"))
 CYCLES = 60
 
 
-def rivals(world: World, first: Story, count: int, skews_ms: list[int]) -> list[tuple[Story, SpiedCluster]]:
+def rivals(world: World, first: Story, skews_ms: list[int], title: str = "pod") -> list[tuple[Story, SpiedCluster]]:
     """Controllers that know nothing of each other; all hear the same monitor."""
     made = []
-    for number in range(count):
+    for number, skew_ms in enumerate(skews_ms):
         story = Story(world)
         story.feed.records = first.feed.records
-        story.clock.skew_ms = skews_ms[number]
+        story.clock = copy(first.clock)
+        story.clock.skew_ms = skew_ms
         spied = SpiedCluster(world.open() if isinstance(world, RealWorld) else world.cluster)
         story.cluster = spied
-        story.begin(f"pod-{number}")
+        story.begin(f"{title}-{number}")
         made.append((story, spied))
     return made
 
@@ -58,7 +60,7 @@ def round_in_memory(seed: int, count: int) -> int:
         world.pass_time(chance.choice((0, 1, 2)) / count)
 
     turns = Turns(seed, between, lambda name: 0.01 if has_patch_in_hand(name) else 1.0)
-    made = rivals(world, first, count, [chance.randrange(-20_000, 20_000) for _ in range(count)])
+    made = rivals(world, first, [chance.randrange(-20_000, 20_000) for _ in range(count)])
     for _, spied in made:
         spied.around = lambda _word, is_over: None if is_over else turns.here()
 
@@ -103,10 +105,7 @@ def test_t24_on_the_real_server_racing_controllers_give_one_patch_a_round(kubern
         first.say_good()
         first.say(rollout=None)
         before = first.generation()
-        made = rivals(world, first, count, [1_000 * (number % 7 - 3)] * count)
-        for story, _ in made:
-            story.clock = first.clock
-            story.begin(f"round-{number}-{len(story.log.lines)}-{id(story)}")
+        made = rivals(world, first, [1_000 * (one - 2) for one in range(count)], f"round-{number}")
         start = threading.Barrier(count)
 
         def race(story: Story, start: threading.Barrier = start) -> None:
@@ -120,8 +119,7 @@ def test_t24_on_the_real_server_racing_controllers_give_one_patch_a_round(kubern
         for thread in threads:
             thread.join(60)
         for story, spied in made:
-            if story.controller is not None:
-                story.controller.stop()
+            story.controller.stop()
             spied.close()
         settled(world)
         assert first.serves() == "a"
