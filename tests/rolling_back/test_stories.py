@@ -6,10 +6,11 @@ from tests.changing_a_real_cluster.worlds import MemoryWorld, RealWorld
 from tests.parts.kubernetes.control_plane import ControlPlane
 from tests.rolling_back.followed_contract import FollowedContract
 from tests.rolling_back.hindrance_contract import HindranceContract
+from tests.rolling_back.raced_contract import RacedContract
 from tests.rolling_back.story_contract import StoryContract
 
 
-class Contract(StoryContract, HindranceContract, FollowedContract):
+class Contract(StoryContract, HindranceContract, FollowedContract, RacedContract):
     """All of them."""
 
 
