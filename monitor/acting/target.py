@@ -21,13 +21,17 @@ From = Literal["replica_set", "own_copy"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A template that could be gone back to. `annotations` are its ReplicaSet's; empty for an own copy."""
+    """A template that could be gone back to.
+
+    `annotations` and `number` are its ReplicaSet's; an own copy has none, and 0.
+    """
 
     template: dict[str, Any]
     template_identity: str
     model_identity: str
     source: From
     annotations: dict[str, str]
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def candidates(
     """
     found = {
         one.template_identity: Candidate(
-            one.template, one.template_identity, one.model_identity, "replica_set", one.annotations
+            one.template, one.template_identity, one.model_identity, "replica_set", one.annotations, one.number
         )
         for one in known
     }
@@ -91,7 +95,10 @@ def candidates(
 
 
 def choose(offered: Iterable[Candidate], ledger: Ledger, wanted: Wanted, now_ms: int) -> Choice:
-    """The eligible candidate that served last; with equal times an audited one, then the smaller R."""
+    """The eligible candidate that served last.
+
+    With equal times an audited one; of several templates of one model the newest revision, then the smaller R.
+    """
     refused = []
     eligible = []
     for candidate in offered:
@@ -101,10 +108,10 @@ def choose(offered: Iterable[Candidate], ledger: Ledger, wanted: Wanted, now_ms:
         else:
             refused.append((candidate.template_identity, why))
 
-    def rank(candidate: Candidate) -> tuple[int, bool, str]:
+    def rank(candidate: Candidate) -> tuple[int, bool, int, str]:
         last = ledger.record(candidate.model_identity).last_served_ms or 0
         audited = ledger.standing(candidate.model_identity, now_ms) is Standing.AUDITED
-        return -last, not audited, candidate.template_identity
+        return -last, not audited, -candidate.number, candidate.template_identity
 
     eligible.sort(key=rank)
     refused += [(other.template_identity, "another one served later") for other in eligible[1:]]

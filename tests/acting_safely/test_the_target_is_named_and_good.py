@@ -17,6 +17,7 @@ from tests.acting_safely.worlds import (
     ledger,
     m_of,
     r_of,
+    replica_set,
     revision_sets,
     served,
     template,
@@ -57,6 +58,16 @@ def test_of_two_that_served_as_late_the_audited_one_is_chosen() -> None:
     choice = choose(offered("a", "c"), known, wanted(), NOW_MS)
     assert choice.target is not None
     assert choice.target.model_identity == m_of("c")
+
+
+def test_of_several_templates_of_one_model_the_newest_revision_is_chosen() -> None:
+    templates = [template("a", TEAM=team) for team in ("night", "intake", "wards")]
+    sets = [replica_set("a", number, template=made) for number, made in enumerate(templates, start=1)]
+    found, _ = candidates(revisions(deployment("b"), sets, RULES), {}, RULES)
+    choice = choose(found, ledger(), wanted(), NOW_MS)
+    assert choice.target is not None
+    assert choice.target.template == templates[-1]
+    assert min(one.template_identity for one in found) != choice.target.template_identity, "else it shows nothing"
 
 
 def test_without_an_eligible_one_there_is_no_target() -> None:
