@@ -24,6 +24,7 @@ app = typer.Typer(
 
 app.add_typer(audit)
 
+
 @app.command()
 def run(settings: Settings = DEFAULT_SETTINGS) -> None:
     """Count and judge, for ever: Kafka in, /metrics out. SIGTERM ends it cleanly."""
