@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: setup demo test check bench campaign-statistics pictures clean
+.PHONY: setup demo test check conformance bench campaign-statistics pictures clean
 
 setup: $(READY)  ## a virtual environment with exactly what the lock says
 
@@ -26,6 +26,10 @@ check: setup  ## style and types
 
 test: check  ## everything, on real parts
 	FAIRDRIFT_PARTS=required $(BIN)/pytest
+
+conformance: setup  ## the rollback process against a real API server: a line for each test of its list
+	FAIRDRIFT_PARTS=required $(BIN)/python -m pytest -q -p tests.conformance tests/changing_a_real_cluster tests/rolling_back \
+		tests/asking_the_controller tests/proving_what_happened
 
 bench: setup  ## speed, with an exactness check
 	$(BIN)/python -m replay.bench_pipeline

@@ -39,9 +39,9 @@ class PlanNote(msgspec.Struct, frozen=True):
     policy: str
 
     def plan(self, copies: Mapping[str, Raw]) -> Plan | None:
-        """The plan again; None if there is no copy of its template, or another one under its name."""
+        """The plan again; None if there is no copy of its template. Its hash tells whether the copy is still that."""
         template = copies.get(self.template)
-        if template is None or copy_name(template) != self.template:
+        if template is None:
             return None
         said = {name: getattr(self, name) for name in self.__struct_fields__}
         return Plan(**{**said, "template": dict(template)})

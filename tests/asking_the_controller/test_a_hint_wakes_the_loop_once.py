@@ -1,4 +1,4 @@
-"""A notification of Alertmanager is a hint: kept, followed once, never evidence."""
+"""T27: a notification of Alertmanager is a hint: kept, followed once, never evidence."""
 
 import sqlite3
 import threading

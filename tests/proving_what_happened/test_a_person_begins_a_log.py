@@ -61,6 +61,8 @@ def test_a_log_that_a_controller_wrote_in_shadow_may_be_begun(kept: Place) -> No
     assert begin(kept)[0] == 0
     trail = kept.open()
     assert (len(trail.entries), trail.is_begun) == (13, True)
+    trail.write(Kind.SEEN, at_ms=1, actor="fairdrift")
+    assert trail.is_begun, "whatever is written after it"
     trail.close()
 
 

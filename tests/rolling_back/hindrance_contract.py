@@ -74,6 +74,31 @@ class HindranceContract:
         assert story.state() is State.NO_TARGET
         assert story.generation() == 1
 
+    def test_t7_a_target_that_becomes_known_good_meanwhile_is_gone_back_to(self, world: World) -> None:
+        story = Story(world)
+        story.serve("a")
+        story.begin()
+        story.cycle()
+        story.serve("b")
+        story.cycle()
+        story.skip(10 * DAY_MS)
+        story.say()
+        story.cycle()
+        assert story.state() is State.NO_TARGET
+        story.say_good()
+        acts_after(story)
+
+    def test_a_silence_about_others_holds_nothing_and_one_with_unknown_labels_does(self, world: World) -> None:
+        story = harmed(world)
+        said: dict[str, Any] = {"id": "s-1", "createdBy": "ann", "comment": "x"}
+        unknown: dict[str, Any] = {"name": "cluster", "value": "east", "isRegex": False, "isEqual": True}
+        story.silences.told = [{**said, "matchers": [unknown]}]
+        story.say()
+        story.cycle()
+        held(story, "G0")
+        story.silences.told = [{**said, "matchers": [unknown, {**unknown, "name": "model", "value": "sepsis"}]}]
+        acts_after(story)
+
     def test_t12_one_that_was_made_anew_closes_the_incident_and_is_not_touched(self, world: World) -> None:
         story = harmed(world, mode="approve")
         story.say()

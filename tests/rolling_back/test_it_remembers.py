@@ -1,5 +1,7 @@
 """What outlives a restart, collected ReplicaSets and a deleted Deployment: all that the log says, and nothing else."""
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.acting.entries import Entry, Kind
@@ -7,7 +9,8 @@ from monitor.acting.identities import IdentityRules
 from monitor.acting.known_good import Standing
 from monitor.acting.limits import DAY_MS, HOUR_MS
 from monitor.acting.policy import State
-from monitor.controller.asked import IncidentAcknowledged, PauseAsked
+from monitor.controller.asked import IncidentAcknowledged, PauseAsked, PlanAnswered
+from monitor.controller.planned import propose
 from tests.acting_safely.worlds import m_of
 from tests.changing_a_real_cluster.cluster_contract import settled
 from tests.changing_a_real_cluster.worlds import MemoryWorld
@@ -86,13 +89,81 @@ def test_a_restart_of_the_same_model_begins_no_other_incident(world: MemoryWorld
 
 def test_other_rules_of_identity_are_an_entry_and_name_what_serves_anew(world: MemoryWorld) -> None:
     story = harmed(world)
-    changed = Story(world, identities=IdentityRules(config=frozenset({"THRESHOLD"})), mode="auto")
+    changed = Story(world, identities=IdentityRules(ignore=frozenset({"model"})))
     changed.log, changed.copies, changed.feed = story.log, story.copies, story.feed
     changed.begin()
     changed.say()
     changed.cycle(2)
     assert changed.entries(Kind.CONFIG_CHANGED)
     assert changed.controller.gathering.moment(changed.target).serving() is not None
+
+
+def test_one_that_was_degraded_once_is_not_known_good_any_more(world: MemoryWorld) -> None:
+    story = harmed(world)
+    assert story.controller.recorder.book.ledger.standing(m_of("a"), story.clock.now_ms()) is Standing.PROVEN
+    story.say("a", **POPULATION)
+    story.cycle()
+    story.say("a", **HEALTHY)
+    story.say_good()
+    story.cycle()
+    started_anew(story)
+    assert story.controller.recorder.book.ledger.standing(m_of("a"), story.clock.now_ms()) is Standing.UNPROVEN
+
+
+def test_evidence_against_what_no_longer_serves_condemns_nobody(world: MemoryWorld) -> None:
+    story = Story(world)
+    story.serve("a")
+    story.begin()
+    story.say_good()
+    story.cycle()
+    story.serve("b")
+    story.cycle()
+    story.say(blame="unknown", blame_by=None, may_act=False, blocked_by=["unknown"])
+    story.cycle()
+    assert story.state() is State.UNDECIDED
+    story.skip(HOUR_MS // 10)
+    story.serve("c")
+    story.say()
+    story.cycle(2)
+    assert story.state() is State.UNDECIDED
+    assert not story.entries(Kind.CONDEMNED)
+
+
+def test_an_escalated_incident_freezes_every_plan_of_its_deployment(world: MemoryWorld) -> None:
+    story = harmed(world)
+    story.say()
+    story.cycle()
+    settled(world)
+    world.pass_time(2)
+    story.roll("b", manager="kubectl-edit")
+    story.cycle(2)
+    assert story.state() is State.ESCALATED
+    assert story.controller.gathering.moment(story.target).brakes.freezes
+
+
+def test_a_plan_whose_template_was_lost_is_kept_again_when_it_is_made(world: MemoryWorld) -> None:
+    story = harmed(world, mode="approve")
+    story.copies.kept.clear()
+    started_anew(story)
+    story.say()
+    story.cycle()
+    started_anew(story)
+    story.ask(PlanAnswered("ann", story.incident().plan, True, "yes"))
+    story.cycle()
+    assert story.serves() == "a"
+
+
+def test_an_attempt_that_may_have_been_written_after_all_is_taken_up(world: MemoryWorld) -> None:
+    story = harmed(world, mode="approve")
+    story.say()
+    story.cycle()
+    unsettled = replace(story.incident(), state=State.PLANNING, is_unsettled=True)
+    story.serve("a")
+    moment = story.controller.gathering.moment(story.target)
+    found = propose(moment, unsettled)
+    assert found.plan is not None
+    assert found.plan.hash == unsettled.plan
+    assert propose(moment, replace(unsettled, is_unsettled=False)).signal == "fixed"
 
 
 def test_time_that_goes_on_is_written_once_a_day(world: MemoryWorld) -> None:

@@ -134,6 +134,20 @@ def test_t25_on_the_real_server_killed_around_the_patch_there_is_one_revision_ch
     dies_and_lives(RealWorld(kubernetes), "auto", points_of("auto").index(name))
 
 
+def test_t25_whoever_changed_it_after_our_death_is_told_from_one_who_fixed_it() -> None:
+    world = MemoryWorld()
+    story, spied = story_with(world, Points(), "auto")
+    story.log.before_write = lambda kind: Points(0).reach("died") if kind is Kind.PATCHED else None
+    with pytest.raises(Killed):
+        story.cycle()
+    story.log.before_write = lambda _kind: None
+    story.serve("c")
+    story.begin()
+    story.cycle(2)
+    assert story.states()[-2:] == [State.CONTESTED, State.ESCALATED]
+    assert len(spied.patched) == 1
+
+
 @pytest.mark.parametrize("was_written", [True, False], ids=["written", "not written"])
 def test_after_a_lost_answer_it_reads_and_never_sends_again_unread(was_written: bool) -> None:
     world = MemoryWorld()

@@ -4,13 +4,16 @@ from collections.abc import Callable
 
 import pytest
 
+from monitor.acting.entries import Kind as EntryKind
+from monitor.acting.policy import State
+from monitor.controller.asked import PlanAnswered
 from monitor.controller.elector import Elector
 from monitor.controller.lease import Terms, Watched, decide, written
 from monitor.ports_cluster import ClusterConflict, ClusterUnreachable, Kind
 from tests.changing_a_real_cluster.rights import LEASE
 from tests.changing_a_real_cluster.worlds import MemoryWorld
 from tests.rolling_back.spied import SpiedCluster
-from tests.rolling_back.stories import MemoryClock
+from tests.rolling_back.stories import MemoryClock, harmed
 
 
 class Office:
@@ -103,6 +106,42 @@ def test_time_counts_from_before_the_request_that_renewed(office: Office) -> Non
     spied.around = slow
     one.tick()
     assert one.lease().left_ms == 11_000
+
+
+def test_one_whose_lease_another_was_given_leads_no_more_at_once(office: Office) -> None:
+    one = office.candidate("pod-1")[0]
+    one.tick()
+    found = office.world.cluster.read(Kind.LEASE, office.world.home, LEASE)
+    given = {**found, "spec": {**found["spec"], "holderIdentity": "pod-9"}}
+    office.world.cluster.replace(Kind.LEASE, office.world.home, given)
+    office.world.pass_time(5)
+    one.tick()
+    assert one.is_lost
+
+
+def test_who_lost_the_lease_with_an_approved_plan_writes_no_more_until_it_leads_again(office: Office) -> None:
+    world = office.world
+    story = harmed(world, mode="approve")
+    story.say()
+    story.cycle()
+    story.desk.ask(PlanAnswered("ann", story.incident().plan, True, "yes"))
+    found = world.cluster.read(Kind.LEASE, world.home, LEASE)
+    given = {**found, "spec": {**found["spec"], "holderIdentity": "pod-9"}}
+    world.cluster.replace(Kind.LEASE, world.home, given)
+    world.pass_time(6)
+    story.say()
+    story.cycle()
+    assert story.state() is State.EXECUTING
+    assert not story.incident().has_intent, "it is taken back: nothing was sent for it"
+    length = len(story.log.lines)
+    story.cycle(5)
+    assert len(story.log.lines) == length
+    assert story.serves() == "b"
+    for _ in range(4):
+        world.pass_time(6)
+        story.cycle()
+    assert story.serves() == "a"
+    assert len(story.entries(EntryKind.PATCHED)) == 1
 
 
 def test_a_conflict_takes_nothing(office: Office) -> None:

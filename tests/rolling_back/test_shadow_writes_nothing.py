@@ -1,12 +1,14 @@
 """T31: in mode shadow and observe everything is decided, and nothing but the audit log is written."""
 
+from collections.abc import Callable
+
 import pytest
 
-from monitor.acting.entries import Kind
+from monitor.acting.entries import Kind as EntryKind
 from monitor.acting.guards.situation import Mode
 from monitor.acting.policy import State
 from monitor.controller.rules import lower
-from monitor.ports_cluster import ClusterRefused
+from monitor.ports_cluster import ClusterRefused, Kind, Told
 from tests.changing_a_real_cluster.rights import ACCOUNT, DEPLOYMENT
 from tests.changing_a_real_cluster.worlds import MemoryWorld, RealWorld, World, patch_to, pods_of
 from tests.parts.kubernetes.api import until
@@ -48,6 +50,27 @@ def test_t31_observe_opens_no_incident_and_writes_nothing(said: dict[str, object
     assert set(spied.asked) <= READS
 
 
+def test_a_cluster_for_watching_refuses_whatever_would_write() -> None:
+    world = MemoryWorld()
+    story = harmed(world, mode="shadow")
+    cluster = story.controller.gathering._around.cluster_of(story.target)  # what decides is given this
+    body = patch_to(story.deployment(), pods_of("a"))
+    before = story.deployment()
+    writes: tuple[Callable[[], object], ...] = (
+        lambda: cluster.patch(world.target, DEPLOYMENT, body),
+        lambda: cluster.patch(world.target, DEPLOYMENT, body, is_dry_run=True),
+        lambda: cluster.create(Kind.LEASE, world.home, {"metadata": {"name": "x"}}),
+        lambda: cluster.replace(Kind.LEASE, world.home, {"metadata": {"name": "x"}}),
+    )
+    for write in writes:
+        with pytest.raises(ClusterRefused, match="writes nothing"):
+            write()
+    told = Told(before, "Page", "Page", "x", is_warning=True, time_ms=0)
+    assert cluster.tell(told) is False
+    assert not world.memory.told
+    assert story.deployment() == before
+
+
 def test_a_dry_run_is_tried_in_shadow_only_if_the_operator_wants_it() -> None:
     story, spied = watched(MemoryWorld(), "shadow", tries_dry=True)
     story.say()
@@ -65,7 +88,7 @@ def test_a_lowered_mode_stops_what_a_higher_one_began() -> None:
     lowered.log, lowered.copies, lowered.feed, lowered.cluster = story.log, story.copies, story.feed, spied
     lowered.begin()
     lowered.cycle(2)
-    assert lowered.entries(Kind.CONFIG_CHANGED)
+    assert lowered.entries(EntryKind.CONFIG_CHANGED)
     assert lowered.state() is State.SUPPRESSED
     assert set(spied.asked) <= READS
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from monitor.acting.known_good import Standing
 from monitor.acting.policy import State
+from tests.acting_safely.worlds import m_of
 from tests.changing_a_real_cluster.worlds import MemoryWorld
 from tests.rolling_back.stories import Story, harmed
 from tests.rolling_back.story_contract import HEALTHY
@@ -51,6 +53,18 @@ def test_another_source_is_another_history(story: Story) -> None:
     assert story.serves() == "a"
 
 
+def test_another_source_is_another_history_also_where_its_numbers_go_on(story: Story) -> None:
+    story.say(**HEALTHY, subgroup="before")
+    story.cycle()
+    story.feed.source = "monitor-2"
+    story.feed.records.clear()
+    for number in range(9):
+        story.say(**HEALTHY, subgroup=f"after{number}")
+    story.cycle()
+    assert len(story.controller.ear.heard.streams) == 9
+    assert not story.controller.ear.heard.revisions
+
+
 def test_numbers_that_fall_begin_anew(story: Story) -> None:
     before = list(story.feed.records)
     story.say(**HEALTHY)
@@ -80,6 +94,14 @@ def test_a_revision_that_no_template_stands_for_pages_and_condemns_nobody(story:
     story.cycle(2)
     assert story.states() == [State.ATTRIBUTING, State.UNDECIDED]
     assert story.serves() == "b"
+
+
+def test_what_is_said_of_a_revision_that_no_template_stands_for_proves_nobody(story: Story) -> None:
+    story.say_good("c", model_digest=None, pod_template_hashes=(), cleared=True)
+    story.serve("c")
+    story.cycle(2)
+    ledger = story.controller.recorder.book.ledger
+    assert ledger.standing(m_of("c"), story.clock.now_ms()) is Standing.UNPROVEN
 
 
 def test_what_was_heard_before_the_feed_went_away_is_acted_on_only_while_it_holds(story: Story) -> None:

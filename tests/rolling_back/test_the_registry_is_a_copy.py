@@ -104,6 +104,19 @@ def test_nothing_is_planned_before_the_condemned_stands_in_the_registry() -> Non
     assert story.serves() == "a"
 
 
+def test_who_does_not_lead_writes_no_registry() -> None:
+    world = MemoryWorld()
+    leader, other = kept(world), Story(world)
+    leader.cycle()
+    other.keeps_registry, other.feed = True, leader.feed
+    other.cluster = spied = SpiedCluster(world.cluster)
+    other.begin("pod-2")
+    found = world.cluster.read(Kind.CONFIG_MAP, world.home, REGISTRY)
+    world.cluster.replace(Kind.CONFIG_MAP, world.home, {**found, "data": {}})
+    other.cycle(3)
+    assert not {"replace", "create", "tell"} & set(spied.asked)
+
+
 def test_where_no_gate_reads_it_none_is_written() -> None:
     story = harmed(MemoryWorld())
     story.say()
