@@ -73,7 +73,7 @@ def test_what_everybody_may_see_is_rounded_up(view: View) -> None:
 def test_explain_says_it(view: View) -> None:
     (stream, *_) = (s for s in status(view)["models"]["readmission"]["streams"] if s["verdict"] == "INCONCLUSIVE")
     text = " ".join(sentences(stream | {"reasons": ["reference_too_small"]}, {}))
-    assert "fewer than ten cases" in text
+    assert "too few cases of this kind in this subgroup" in text
     assert "Up to 10 more cases are needed; `fairdrift reference show` has exact numbers." in text
 
 
