@@ -19,7 +19,7 @@ def model(min_cell: int = 11) -> ModelView:
 
 def group(*n: int | None) -> GatedGroup:
     windows = {str(place): GatedCounts(n=one) for place, one in enumerate(n)}
-    return GatedGroup(*KEY, windows, (0, 0), (0,) * 4, (0, 0), (0,) * 4)
+    return GatedGroup(*KEY, windows, (0, 0), (0, 0), (0,) * 4, (0,) * 4)
 
 
 def test_where_inferences_are_withheld_in_every_window_nothing_shows() -> None:
