@@ -97,15 +97,16 @@ def test_detectors_of_river_say_what_river_says_when_fed_once_a_step() -> None:
 def test_when_they_are_asked_and_restarts_change_nothing(asked_at: tuple[int, ...]) -> None:
     rng = np.random.default_rng(4)
     stream = (rng.binomial(50, np.r_[np.full(870, 0.1), np.full(30, 0.6)]) / 50).tolist()
-    opinion, plain = SecondOpinion(), SecondOpinion()
+    opinion, plain, running = SecondOpinion(), SecondOpinion(), SecondOpinion()
     for place, rate in enumerate(stream):
         opinion.take(rate)
         plain.take(rate)
+        running.take(rate)
         if place in asked_at:
-            opinion.signals()
+            assert running.signals() == opinion.signals()
             opinion = SecondOpinion(opinion.rates)  # as after a restart: fed again, nothing of river is stored
     assert len(opinion.rates) <= MOST_KEPT
-    assert opinion.signals() == plain.signals()
+    assert opinion.signals() == plain.signals() == running.signals()
     assert sum(opinion.signals().values()) >= 1
 
 

@@ -101,6 +101,15 @@ def test_a_quiet_stream_is_below_its_limits_and_nothing_is_said_before_the_refer
     assert (found["adwin"].value, found["page_hinkley"].value) == (0, 0)
 
 
+def test_what_lies_more_than_28_panes_back_is_forgotten() -> None:
+    judge, usual = Judge(worlds.rules(), LATTICE, None), Drawn(21, PEOPLE)
+    run(judge, range(1, 56), lambda day: (moved if day < 52 else usual)(day))
+    assert scores(judge)["psi"].value > 10 * (scores(judge)["psi"].limit or 1)
+    run(judge, range(56, 82), lambda day: (moved if day < 52 else usual)(day))
+    assert scores(judge)["psi"].value < 2 * (scores(judge)["psi"].limit or 0)
+    assert scores(judge)["psi"].samples == pytest.approx(28 * PEOPLE)
+
+
 def test_a_restart_anywhere_says_the_same() -> None:
     whole, torn = Judge(worlds.rules(), LATTICE, None), Judge(worlds.rules(), LATTICE, None)
     for day in range(1, 62):

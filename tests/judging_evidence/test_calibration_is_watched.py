@@ -212,7 +212,7 @@ def test_neither_order_nor_split_nor_restart_changes_its_evidence() -> None:
         cells = ripe(day, drawn)
         plain.step(day * DAY_MS, cells)
         torn.step(day * DAY_MS, shuffled(cells, rng))
-        if day % 7 == 0:
+        if day % 7 == 0 or day == 59:  # the last one says nothing before it is asked
             again = Judge(RULES, LATTICE, None)
             again.restore(torn.state_bytes())
             torn = again
