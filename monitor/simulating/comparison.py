@@ -95,17 +95,21 @@ def compare(truth: Moment, ours: Sequence[Mapping[str, Any]], naive: Mapping[str
     >>> found.rows[0].quiet_days, found.rows[0].false_alarms, found.rows[0].delay_days
     (18.0, 0, 10.0)
     """
-    verdicts = [line for line in ours if line["kind"] == "verdict"]
-    speaking = (_ms(line["event_time"]) for line in verdicts if Verdict[line["verdict"]] not in _SAYS_NOTHING)
-    from_ms = min(speaking, default=None)
-    heard = {
-        PAGE: Heard(from_ms, _changes_to(verdicts, Verdict.DEGRADED)),
-        WATCH: Heard(from_ms, _changes_to(verdicts, Verdict.SUSPECT)),
-        **naive,
-    }
+    heard = {**heard_of(ours), **naive}
     rows = tuple(_row(truth, monitor, said) for monitor, said in heard.items())
     known = (truth.stream, truth.expected, truth.moment, truth.attribute, truth.value, truth.metric, truth.is_harm)
     return Comparison(*known, rows)
+
+
+def heard_of(timeline: Iterable[Mapping[str, Any]]) -> dict[str, Heard]:
+    """What we said, as `PAGE` and as `WATCH`, from the lines of a timeline."""
+    verdicts = [line for line in timeline if line["kind"] == "verdict"]
+    speaking = (_ms(line["event_time"]) for line in verdicts if Verdict[line["verdict"]] not in _SAYS_NOTHING)
+    from_ms = min(speaking, default=None)
+    return {
+        PAGE: Heard(from_ms, _changes_to(verdicts, Verdict.DEGRADED)),
+        WATCH: Heard(from_ms, _changes_to(verdicts, Verdict.SUSPECT)),
+    }
 
 
 def compare_run(stream: Path, replayed: Path | None = None) -> Comparison:
