@@ -1,6 +1,9 @@
 """What was measured, as numbers: pages and pictures are made of it, and of nothing else. Pure."""
 
-from typing import Final, NamedTuple
+import json
+from typing import Any, Final, NamedTuple
+
+import msgspec
 
 AS_IT_COMES: Final = "as it comes"
 OUR_BUDGET: Final = "our budget"
@@ -24,7 +27,7 @@ class Quiet(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A monitor where a subgroup is harmed: median days to the first alarm about it, inf if half of the runs had none."""
+    """A monitor where a subgroup is harmed: median days to the first alarm about it; inf: half of the runs had none."""
 
     scenario: str
     monitor: str
@@ -35,7 +38,7 @@ class Found(NamedTuple):
 
 
 class Wrong(NamedTuple):
-    """A monitor where nothing is done to anybody by the model: its alarms after the moment, in all runs, about anyone."""
+    """A monitor where the model errs as before: its alarms after the moment, in all runs, about anyone."""
 
     scenario: str
     monitor: str
@@ -46,7 +49,7 @@ class Wrong(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What we said after the moment: phrase -> runs in which it was said. `blamed` counts runs that blamed a revision."""
+    """What we said after the moment: phrase -> runs that said it. `blamed` counts runs that blamed a revision."""
 
     scenario: str
     runs: int
@@ -63,3 +66,17 @@ class Measured(NamedTuple):
     found: list[Found]
     wrong: list[Wrong]
     said: list[Said]
+
+
+def written(measured: Any) -> str:
+    """Named tuples as JSON; a delay that never ends is Infinity, which `read` knows."""
+    return json.dumps(measured, indent=1, ensure_ascii=False) + "\n"
+
+
+def read[T](text: str, form: type[T]) -> T:
+    """What `written` wrote.
+
+    >>> read(written(Quiet("DDM", AS_IT_COMES, 3.0, 2, 0.5)), Quiet).per_year
+    4.0
+    """
+    return msgspec.convert(json.loads(text), form)

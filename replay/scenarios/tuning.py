@@ -19,7 +19,7 @@ _YEAR_MS: Final = 365.25 * DAY_MS
 
 
 class Setting(NamedTuple):
-    """A monitor at a setting, under a tuning's name. Ours have no `monitor`; `setting` is None if none is quiet enough."""
+    """A monitor at a setting, under a tuning's name. Ours have no `monitor`; `setting` None: none is quiet enough."""
 
     name: str
     tuning: str
