@@ -1,9 +1,11 @@
 """What was measured, as numbers: pages and pictures are made of it, and of nothing else. Pure."""
 
 import json
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
+
+T = TypeVar("T")
 
 AS_IT_COMES: Final = "as it comes"
 OUR_BUDGET: Final = "our budget"
@@ -73,7 +75,7 @@ def written(measured: Any) -> str:
     return json.dumps(measured, indent=1, ensure_ascii=False) + "\n"
 
 
-def read[T](text: str, form: type[T]) -> T:
+def read(text: str, form: type[T]) -> T:
     """What `written` wrote.
 
     >>> read(written(Quiet("DDM", AS_IT_COMES, 3.0, 2, 0.5)), Quiet).per_year
