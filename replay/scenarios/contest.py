@@ -75,7 +75,7 @@ def measured(size: Size, seed: int) -> Measured:
             found += [_found(one, runs, which) for which in everyone]
         else:
             wrong += [_wrong(one, runs, which) for which in everyone]
-    return Measured(seed, size.tuning, quiet, found, wrong, said)
+    return Measured(seed, size.tuning, size.quiet, quiet, found, wrong, said)
 
 
 def _drawn(story: Story, seed: int, count: int) -> Iterator[Scenario]:

@@ -64,6 +64,7 @@ class Measured(NamedTuple):
 
     seed: int
     tuning_streams: int
+    quiet_streams: int
     quiet: list[Quiet]
     found: list[Found]
     wrong: list[Wrong]
