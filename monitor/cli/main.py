@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.exits import guarded
-from monitor.cli.output import Output
+from monitor.cli.output import Compare, Output
 
 app = typer.Typer(
     name="fairdrift",
@@ -57,6 +57,9 @@ def replay(
     stream: Annotated[Path, typer.Argument(help="Folder with inference and outcome files, or with feed.ndjson.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for counts, timeline, summary and report.")],
     settings: Settings = DEFAULT_SETTINGS,
+    compare: Annotated[
+        Compare | None, typer.Option("--compare", help="Say what naive monitors would have said.")
+    ] = None,
     output: Form = Output.TABLE,
 ) -> None:
     """Take recorded events through the same code as `run`, and write what was counted and said."""
@@ -64,7 +67,7 @@ def replay(
     def command() -> int:
         from monitor.cli.replay import run_replay
 
-        return run_replay(stream, settings, out, output)
+        return run_replay(stream, settings, out, output, compare)
 
     raise typer.Exit(guarded(command))
 

@@ -11,10 +11,11 @@ from monitor import __version__
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.dead_letters import DeadLetterFile
 from monitor.adapters.files import FilesSource
-from monitor.cli.build import Reads, model_plan
+from monitor.cli.build import Reads, feed_plan, model_plan
+from monitor.cli.comparing import NAIVE_FILE, alarms_table, compared
 from monitor.cli.exits import Exit, Refused
 from monitor.cli.folders import can_hold_files
-from monitor.cli.output import Output, console, show
+from monitor.cli.output import Compare, Output, console, show
 from monitor.cli.parts import LoopParts, drop, in_memory, load_settings
 from monitor.cli.watching import Watching, rejected, stopped, worst
 from monitor.exporting.at_the_end import standings_at_the_end
@@ -32,12 +33,21 @@ ROWS_SHOWN = 25
 REJECTS = "rejects.ndjson"
 
 
-def run_replay(stream: Path, settings_path: Path, out: Path, output: Output) -> int:
-    """Replay a recorded stream and write what was counted and said; gives the exit code."""
+def run_replay(stream: Path, settings_path: Path, out: Path, output: Output, compare: Compare | None = None) -> int:
+    """Replay a recorded stream and write what was counted and said; gives the exit code, whatever others say."""
     settings = load_settings(settings_path)
     can_hold_files(out)
+    (out / NAIVE_FILE).unlink(missing_ok=True)
     done, result = replay(settings, stream, out)
-    return show("replay", exit_of(done), result, output, _table(done, out))
+    parts = [_table(done, out)]
+    if compare is Compare.NAIVE:
+        told, reads = _as_recorded(settings, stream)
+        (feed,) = told.feeds
+        result = compared(
+            feed_plan(told, feed, reads), {name: model_plan(told, name) for name in told.models}, stream, out
+        )
+        parts += [alarms_table(model, by_monitor) for model, by_monitor in result["compared"].items()]
+    return show("replay", exit_of(done), result, output, Group(*parts))
 
 
 def replay(settings: Settings, stream: Path, out: Path) -> tuple[Replayed, dict[str, Any]]:
@@ -52,12 +62,7 @@ def replay(settings: Settings, stream: Path, out: Path) -> tuple[Replayed, dict[
     """
     if len(settings.feeds) != 1:
         raise Refused(f"a recorded stream is one feed, and the settings have {len(settings.feeds)}: keep one of them")
-    reads: Reads = "as_configured" if any(stream.glob("feed.ndjson*")) else "canonical"
-    (feed,) = settings.feeds.values()
-    if feed.attributes is None and any(stream.glob("attributes.ndjson*")):
-        raise Refused(f"{stream} holds attributes.ndjson, the settings name no attributes topic: name one, or move it")
-    if reads == "canonical" and not any(stream.glob("attributes.ndjson*")):
-        settings = _with_attributes_on_inferences(settings)
+    settings, reads = _as_recorded(settings, stream)
     sources: list[FilesSource] = []
 
     def source_of(plan: FeedPlan) -> EventSource:
@@ -88,6 +93,17 @@ def _rejects(settings: Settings, out: Path) -> Mapping[str, Rejects]:
     path.unlink(missing_ok=True)
     keep = DeadLetterFile(path).write
     return {name: keep if feed.dead_letter != "off" else drop for name, feed in settings.feeds.items()}
+
+
+def _as_recorded(settings: Settings, stream: Path) -> tuple[Settings, Reads]:
+    """The settings and the form in which a recorded stream has its records."""
+    reads: Reads = "as_configured" if any(stream.glob("feed.ndjson*")) else "canonical"
+    (feed,) = settings.feeds.values()
+    if feed.attributes is None and any(stream.glob("attributes.ndjson*")):
+        raise Refused(f"{stream} holds attributes.ndjson, the settings name no attributes topic: name one, or move it")
+    if reads == "canonical" and not any(stream.glob("attributes.ndjson*")):
+        settings = _with_attributes_on_inferences(settings)
+    return settings, reads
 
 
 def _with_attributes_on_inferences(settings: Settings) -> Settings:

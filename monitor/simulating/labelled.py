@@ -95,7 +95,7 @@ def read_labelled(folder: Path, moment: Moment) -> Labelled:
             continue
     rows = sorted((when_ms, label, *said[key]) for key, (when_ms, label) in learnt.items() if key in said)
     columns = np.array(rows, dtype=np.int64).reshape(-1, 4)
-    return Labelled(columns[:, 0], columns[:, 2], columns[:, 1], _members(coding, columns[:, 3]))
+    return Labelled(columns[:, 0], columns[:, 2], columns[:, 1], members_of(coding, columns[:, 3]))
 
 
 def labelled_of(scenario: Scenario) -> Labelled:
@@ -157,7 +157,8 @@ def _coding(moment: Moment) -> Coding:
     return Coding(tuple(attributes))
 
 
-def _members(coding: Coding, combination: NDArray[np.int64]) -> dict[Name, NDArray[np.bool_]]:
+def members_of(coding: Coding, combination: NDArray[np.int64]) -> dict[Name, NDArray[np.bool_]]:
+    """By one-attribute subgroup, named by its slugs: which of the cases of these combinations belong to it."""
     known, inverse = np.unique(combination, return_inverse=True)
     codes = [coding.read(one) for one in known.tolist()]
     members: dict[Name, NDArray[np.bool_]] = {}
