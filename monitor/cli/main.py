@@ -146,7 +146,7 @@ def simulate(
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the stream and what was said of it.")] = None,
     output: Form = Output.TABLE,
 ) -> None:
-    """Make a stream of known truth, replay it, and count false alarms and delay: ours and a naive monitor's."""
+    """Make a stream of known truth, replay it, and count false alarms and delay: ours and naive monitors'."""
 
     def command() -> int:
         from monitor.cli.simulate import run_simulate

@@ -53,7 +53,7 @@ def label(monitor: str, tuning: str) -> str:
     return f"{monitor} | {tuning}"
 
 
-def measured(size: Size, seed: int) -> Measured:
+def measured(size: Size, seed: int, harms: Sequence[Story] = HARMS, harmless: Sequence[Story] = HARMLESS) -> Measured:
     """Tune, play, count. Progress goes to standard error."""
     quiet_runs = [_ours(one) for one in _drawn(FAIR, seed, size.quiet)]
     ours_quiet = [_quiet(quiet_runs, Setting(name, OUR_BUDGET, None, None)) for name in OURS]
@@ -66,8 +66,8 @@ def measured(size: Size, seed: int) -> Measured:
     found: list[Found] = []
     wrong: list[Wrong] = []
     said: list[Said] = []
-    for number, one in enumerate((*HARMS, *HARMLESS), 1):
-        is_harm = one in HARMS
+    for number, one in enumerate((*harms, *harmless), 1):
+        is_harm = one in harms
         streams = _drawn(one, seed + 1_000 * number, size.harm if is_harm else size.harmless)
         runs = [_with_rivals(_ours(scenario), scenario, settings) for scenario in streams]
         said.append(_said(one, runs))

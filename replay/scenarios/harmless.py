@@ -5,7 +5,6 @@ from typing import Final
 
 from monitor.simulating.comparison import PAGE, WATCH
 from replay.scenarios.measured import AS_IT_COMES, OUR_BUDGET, Measured, Said, Wrong
-from replay.scenarios.stories import HARMLESS, HARMS
 
 _HEAD: Final = """### Who acts wrongly
 
@@ -28,8 +27,8 @@ _NOTES: Final = """
 - *selective_verification* is configured as `statistics` has it: rates of those who are looked up at random. Told to
   watch `false_negative_rate` all the same, fairdrift is wrong as everybody is: that rate is not identified there.
 - *seasonal* moves everybody by ±30 % within a hundred days. A reference of the first weeks does not know of it.
-- In *labels_by_value* the new revision's first labels are all positive; the false negative rate needs no others, and a
-  monitor that reads labels as they come sees its missed ones first or last, by when they become known.
+- In *labels_by_value* the trap is the error rate, whose first labels are all positive under a new revision. The two
+  rates watched here need labels of one value each: whoever reads these as they come is not caught.
 """
 
 
@@ -45,13 +44,12 @@ def _table(measured: Measured) -> str:
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     by_key = {(one.scenario, one.monitor, one.tuning): one for one in measured.wrong}
     said = {one.scenario: one for one in measured.said}
-    for story in HARMLESS:
-        ours = [_mean(by_key[story.name, name, OUR_BUDGET]) for name in (PAGE, WATCH)]
+    for name in dict.fromkeys(one.scenario for one in measured.wrong):
+        ours = [_mean(by_key[name, monitor, OUR_BUDGET]) for monitor in (PAGE, WATCH)]
         theirs = [
-            " / ".join(_mean(by_key[story.name, rival, tuning]) for tuning in (OUR_BUDGET, AS_IT_COMES))
-            for rival in rivals
+            " / ".join(_mean(by_key[name, rival, tuning]) for tuning in (OUR_BUDGET, AS_IT_COMES)) for rival in rivals
         ]
-        lines.append("| " + " | ".join([story.name, *ours, _share(said[story.name]), *theirs]) + " |")
+        lines.append("| " + " | ".join([name, *ours, _share(said[name]), *theirs]) + " |")
     return "\n".join(lines)
 
 
@@ -64,7 +62,7 @@ def _share(one: Said) -> str:
 
 
 def _said(measured: Measured) -> Iterator[str]:
-    names = [story.name for story in HARMLESS]
+    names = {one.scenario for one in measured.wrong}
     for one in measured.said:
         if one.scenario in names:
             often = [f"{phrase} ({n / one.runs:.0%})" for phrase, n in one.phrases.items() if n * 3 >= one.runs]
@@ -72,6 +70,6 @@ def _said(measured: Measured) -> Iterator[str]:
 
 
 def _blamed(measured: Measured) -> str:
-    names = [story.name for story in HARMS]
+    names = {one.scenario for one in measured.found}
     shares = [f"{one.scenario} {_share(one)}" for one in measured.said if one.scenario in names]
     return _BLAMED.format(shares=", ".join(shares))

@@ -8,12 +8,10 @@ from monitor.simulating.comparison import PAGE, WATCH
 from replay.rivals.picture import Chart
 from replay.scenarios.harmless import harmless
 from replay.scenarios.measured import AS_IT_COMES, OUR_BUDGET, OUR_MEASURE, Found, Measured, Quiet
-from replay.scenarios.stories import HARMS
 from replay.scenarios.tuning import BUDGET_PER_YEAR
 
 PICTURE: Final = "comparison-scenarios.svg"
 COMMAND: Final = "`make campaign-comparison`"
-NAMES: Final = tuple(one.name for one in HARMS)
 
 _HEAD: Final = """# Compared with other ways to watch
 
@@ -87,7 +85,7 @@ def page(measured: Measured, of_rates: str) -> str:
 
 def table(measured: Measured, tuning: str) -> str:
     """One line a monitor: ours first, then the rivals at a tuning."""
-    head = ["monitor", "setting", "false alarms a year", *NAMES]
+    head = ["monitor", "setting", "false alarms a year", *_names(measured)]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for quiet in _shown(measured, tuning):
         is_ours = quiet.monitor in (PAGE, WATCH)
@@ -126,7 +124,12 @@ def chart(measured: Measured) -> Chart:
         if one.setting is not None or one.monitor in (PAGE, WATCH)
     ]
     title = f"Days to the alarm, at {BUDGET_PER_YEAR:.1f} false alarms a year or less"
-    return Chart(title, NAMES, (5, 10, 20, 30, 50, 70, 100), rows)
+    return Chart(title, _names(measured), (5, 10, 20, 30, 50, 70, 100), rows)
+
+
+def _names(measured: Measured) -> Sequence[str]:
+    """Scenarios in which somebody is harmed."""
+    return list(dict.fromkeys(one.scenario for one in measured.found))
 
 
 def _shown(measured: Measured, tuning: str) -> Sequence[Quiet]:
@@ -138,9 +141,8 @@ def _quiet(measured: Measured, monitor: str, tuning: str) -> Quiet:
 
 
 def _found(measured: Measured, quiet: Quiet) -> Sequence[Found]:
-    """In the order of `NAMES`."""
-    mine = [one for one in measured.found if (one.monitor, one.tuning) == (quiet.monitor, quiet.tuning)]
-    return sorted(mine, key=lambda one: NAMES.index(one.scenario))
+    """In the order of `_names`."""
+    return [one for one in measured.found if (one.monitor, one.tuning) == (quiet.monitor, quiet.tuning)]
 
 
 def _beats(their: Found, our: Found) -> bool:
