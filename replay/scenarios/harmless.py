@@ -35,7 +35,18 @@ _NOTES: Final = """
 def harmless(measured: Measured) -> str:
     """The whole part."""
     runs = measured.wrong[0].runs
-    return "\n".join([_HEAD.format(runs=runs), _table(measured), _NOTES, _SAID, *_said(measured), _blamed(measured)])
+    return "\n".join(
+        [
+            _HEAD.format(runs=runs),
+            _table(measured),
+            "",
+            measured.made_by,
+            _NOTES,
+            _SAID,
+            *_said(measured),
+            _blamed(measured),
+        ]
+    )
 
 
 def _table(measured: Measured) -> str:

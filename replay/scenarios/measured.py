@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
+COMMAND: Final = "`make campaign-comparison`"
 T = TypeVar("T")
 
 AS_IT_COMES: Final = "as it comes"
@@ -70,10 +71,15 @@ class Measured(NamedTuple):
     wrong: list[Wrong]
     said: list[Said]
 
+    @property
+    def made_by(self) -> str:
+        """What to print under a table."""
+        return f"*{COMMAND}, seed {self.seed}*"
+
 
 def written(measured: Any) -> str:
-    """Named tuples as JSON; a delay that never ends is Infinity, which `read` knows."""
-    return json.dumps(measured, indent=1, ensure_ascii=False) + "\n"
+    """Named tuples as JSON, a row a line; a delay that never ends is Infinity, which `read` knows."""
+    return json.dumps(measured, ensure_ascii=False).replace("], [", "],\n[") + "\n"
 
 
 def read(text: str, form: type[T]) -> T:

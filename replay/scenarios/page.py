@@ -7,11 +7,10 @@ from typing import Final
 from monitor.simulating.comparison import PAGE, WATCH
 from replay.rivals.picture import Chart
 from replay.scenarios.harmless import harmless
-from replay.scenarios.measured import AS_IT_COMES, OUR_BUDGET, OUR_MEASURE, Found, Measured, Quiet
+from replay.scenarios.measured import AS_IT_COMES, COMMAND, OUR_BUDGET, OUR_MEASURE, Found, Measured, Quiet
 from replay.scenarios.tuning import BUDGET_PER_YEAR
 
 PICTURE: Final = "comparison-scenarios.svg"
-COMMAND: Final = "`make campaign-comparison`"
 
 _HEAD: Final = """# Compared with other ways to watch
 
@@ -35,7 +34,9 @@ brackets is the share of streams that had one, where not all did. Rivals were tu
 ### At our budget
 
 fairdrift guarantees at most {budget:.1f} false DEGRADED a year (one in 91 days), with no tuning. Each rival is as loud
-as that number allows it to be, by simulation of this very traffic.
+as that number allows it to be, by simulation of this very traffic. It also reads each label the moment it comes;
+fairdrift waits until all labels of that age are in, so that those that come early cannot mislead it, and that costs
+days.
 
 ![Median days to the alarm, by monitor and scenario]({picture})
 """
@@ -43,8 +44,7 @@ as that number allows it to be, by simulation of this very traffic.
 _MEASURE: Final = """
 ### As quiet as we were
 
-fairdrift uses little of its budget: it had {alarms} false DEGRADED in {years:.1f} years. Here each rival is tuned to
-that number{at_least}.
+fairdrift had {alarms} false DEGRADED in {years:.1f} years. Here each rival is tuned to that number{at_least}.
 """
 
 _DEFAULTS: Final = """
@@ -76,7 +76,7 @@ def page(measured: Measured, of_rates: str) -> str:
         losses(measured, OUR_MEASURE),
         _DEFAULTS,
         table(measured, AS_IT_COMES),
-        f"\nFrom {COMMAND}.\n",
+        "",
         harmless(measured),
         of_rates,
     ]
@@ -93,7 +93,7 @@ def table(measured: Measured, tuning: str) -> str:
         alarms = "–" if quiet.setting is None and not is_ours else f"{quiet.per_year:.2f}"
         delays = [_delay(one) for one in _found(measured, quiet)]
         lines.append("| " + " | ".join([quiet.monitor, setting, alarms, *delays]) + " |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", measured.made_by])
 
 
 def losses(measured: Measured, tuning: str) -> str:
