@@ -12,7 +12,7 @@ from monitor.adapters.clock import SystemClock
 from monitor.adapters.dead_letters import DeadLetterFile
 from monitor.adapters.files import FilesSource
 from monitor.cli.build import Reads, feed_plan, model_plan
-from monitor.cli.comparing import NAIVE_FILE, alarms_table, compared
+from monitor.cli.comparing import alarms_table, compared
 from monitor.cli.exits import Exit, Refused
 from monitor.cli.folders import can_hold_files
 from monitor.cli.output import Compare, Output, console, show
@@ -37,7 +37,6 @@ def run_replay(stream: Path, settings_path: Path, out: Path, output: Output, com
     """Replay a recorded stream and write what was counted and said; gives the exit code, whatever others say."""
     settings = load_settings(settings_path)
     can_hold_files(out)
-    (out / NAIVE_FILE).unlink(missing_ok=True)
     done, result = replay(settings, stream, out)
     parts = [_table(done, out)]
     if compare is Compare.NAIVE:

@@ -1,4 +1,4 @@
-"""`python -m replay.scenarios [--quick] [--again] [--into DIR]`: both contests, written as a page with its pictures.
+"""`python -m replay.scenarios [--quick] [--again] [--resume DIR] [--into DIR]`: both contests, as a page with pictures.
 
 What was measured is kept as JSON: pages can be written anew of it, without measuring again.
 """
@@ -19,7 +19,7 @@ from replay.scenarios.measured import Measured, read, written
 from replay.scenarios.page import PICTURE, chart, page
 
 SEED: Final = 20261128
-FULL: Final = Size(tuning=40, quiet=40, harm=20, harmless=10)
+FULL: Final = Size(tuning=40, quiet=40, harm=16, harmless=8)
 QUICK: Final = Size(tuning=2, quiet=1, harm=1, harmless=1)
 RESULTS: Final = Path(__file__).with_name("results.json")
 
@@ -47,13 +47,18 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m replay.scenarios", description="Compare ways to watch.")
     parser.add_argument("--quick", action="store_true", help="few streams, to see that it works")
     parser.add_argument("--again", action="store_true", help="write the pages of the results that are kept")
+    parser.add_argument(
+        "--resume", type=Path, metavar="DIR", help="keep what was played there, and do not play it again"
+    )
     parser.add_argument("--into", type=Path, default=Path("docs"), metavar="DIR")
     given = parser.parse_args(arguments)
+    if given.resume is not None:
+        given.resume.mkdir(parents=True, exist_ok=True)
     if given.again:
         results = read(RESULTS.read_text(encoding="utf-8"), Results)
     else:
         size, rates_size = (QUICK, QUICK_RATES) if given.quick else (FULL, FULL_RATES)
-        results = Results(measured(size, SEED), of_rates.rates(rates_size, SEED), rates_size)
+        results = Results(measured(size, SEED, kept=given.resume), of_rates.rates(rates_size, SEED), rates_size)
         kept = given.into / "results.json" if given.quick else RESULTS
         kept.write_text(written(results), encoding="utf-8")
     for name, text in pages(results).items():

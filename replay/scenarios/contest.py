@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -53,9 +54,15 @@ def label(monitor: str, tuning: str) -> str:
     return f"{monitor} | {tuning}"
 
 
-def measured(size: Size, seed: int, harms: Sequence[Story] = HARMS, harmless: Sequence[Story] = HARMLESS) -> Measured:
-    """Tune, play, count. Progress goes to standard error."""
-    quiet_runs = [_ours(one) for one in _drawn(FAIR, seed, size.quiet)]
+def measured(
+    size: Size,
+    seed: int,
+    harms: Sequence[Story] = HARMS,
+    harmless: Sequence[Story] = HARMLESS,
+    kept: Path | None = None,
+) -> Measured:
+    """Tune, play, count. Progress goes to standard error. `kept` is that of `timeline_of`."""
+    quiet_runs = [_ours(one, kept) for one in _drawn(FAIR, seed, size.quiet)]
     ours_quiet = [_quiet(quiet_runs, Setting(name, OUR_BUDGET, None, None)) for name in OURS]
     settings = settings_for(_drawn(FAIR, seed + 500, size.tuning), ours_quiet[0])
     quiet_runs = [
@@ -69,7 +76,7 @@ def measured(size: Size, seed: int, harms: Sequence[Story] = HARMS, harmless: Se
     for number, one in enumerate((*harms, *harmless), 1):
         is_harm = one in harms
         streams = _drawn(one, seed + 1_000 * number, size.harm if is_harm else size.harmless)
-        runs = [_with_rivals(_ours(scenario), scenario, settings) for scenario in streams]
+        runs = [_with_rivals(_ours(scenario, kept), scenario, settings) for scenario in streams]
         said.append(_said(one, runs))
         if is_harm:
             found += [_found(one, runs, which) for which in everyone]
@@ -84,8 +91,8 @@ def _drawn(story: Story, seed: int, count: int) -> Iterator[Scenario]:
         yield story.seeded(seed + number)
 
 
-def _ours(scenario: Scenario) -> Run:
-    lines = timeline_of(scenario)
+def _ours(scenario: Scenario, kept: Path | None) -> Run:
+    lines = timeline_of(scenario, kept)
     heard = {(name, OUR_BUDGET): said for name, said in heard_of(lines).items()}
     return Run(moment_of(scenario), lines, heard)
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shutil import copytree
 from types import SimpleNamespace
 
 import pytest
@@ -76,13 +77,13 @@ def test_it_says_of_a_stream_of_known_truth_what_simulate_says(out: SimpleNamesp
 def test_without_it_nothing_is_said_of_others_and_what_was_is_removed(
     out: SimpleNamespace, stream: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / NAIVE_FILE).write_text("{}\n")
-    plain = here("replay", stream, "--settings", stream / "settings.yaml", "--out", tmp_path, "--output", "json")
+    copied = Path(copytree(out.folder, tmp_path / "out"))
+    plain = here("replay", stream, "--settings", stream / "settings.yaml", "--out", copied, "--output", "json")
     assert plain.returncode == out.done.returncode == 3
-    assert not (tmp_path / NAIVE_FILE).exists()
+    assert not (copied / NAIVE_FILE).exists()
     assert "compared" not in told(plain, "replay")
     for name in ("timeline.ndjson", "counts_1d.csv"):
-        assert (tmp_path / name).read_bytes() == (out.folder / name).read_bytes()
+        assert (copied / name).read_bytes() == (out.folder / name).read_bytes()
 
 
 def test_people_get_a_table(stream: Path, tmp_path: Path) -> None:
