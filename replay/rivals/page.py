@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from math import isfinite, isnan
+from typing import Final
 
 from replay.rivals.contest import RISES, Rates, Result, Size
 from replay.rivals.picture import Chart
 from replay.rivals.streams import OF_STEP, SEASON, SEASON_STEPS
 
+COMMAND: Final = "`make campaign-comparison`"
+
 _HEAD = """## One rate, event by event
 
-Written by `python -m replay.scenarios`, seed {seed}. All monitors see the same events: a subgroup and as many
+All monitors see the same events: a subgroup and as many
 others, {step} of each in a step, usual rate .10, read at the end of each step. False alarms are counted per 100 000
 events of the subgroup, on {events:.1f} million of them; a delay is the median over {runs} runs, in events of the
 subgroup from the change to the alarm; *never* means that half of the runs or more had no alarm within 10 000 events,
@@ -58,7 +61,8 @@ def page(seed: int, size: Size, rates: Rates) -> str:
     values = {"step": OF_STEP, "season": SEASON, "period": SEASON_STEPS, "seed": seed, "events": events}
     head = _HEAD.format(runs=size.runs, **values)
     notes = _NOTES.format(calendar=calendar)
-    return "\n".join([head, table(tuned), losses(tuned), _DEFAULTS, table(defaults), notes])
+    made_by = f"\n*{COMMAND}, or `python -m replay.rivals` for this part alone; seed {seed}*\n"
+    return "\n".join([head, table(tuned), made_by, losses(tuned), _DEFAULTS, table(defaults), made_by, notes])
 
 
 def chart(tuned: Sequence[Result]) -> Chart:

@@ -5,7 +5,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
-COMMAND: Final = "`make campaign-comparison`"
+from replay.rivals.page import COMMAND
+
 T = TypeVar("T")
 
 AS_IT_COMES: Final = "as it comes"

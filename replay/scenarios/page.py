@@ -5,9 +5,10 @@ from math import isfinite
 from typing import Final
 
 from monitor.simulating.comparison import PAGE, WATCH
+from replay.rivals.page import COMMAND
 from replay.rivals.picture import Chart
 from replay.scenarios.harmless import harmless
-from replay.scenarios.measured import AS_IT_COMES, COMMAND, OUR_BUDGET, OUR_MEASURE, Found, Measured, Quiet
+from replay.scenarios.measured import AS_IT_COMES, OUR_BUDGET, OUR_MEASURE, Found, Measured, Quiet
 from replay.scenarios.tuning import BUDGET_PER_YEAR
 
 PICTURE: Final = "comparison-scenarios.svg"
