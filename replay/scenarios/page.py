@@ -18,6 +18,8 @@ _HEAD: Final = """# Compared with other ways to watch
 Written by {command}, seed {seed}; not by hand. Two contests: scenarios as a service meets them, then one rate event by
 event. `fairdrift simulate NAME --out DIR` plays any one of the scenarios.
 
+{short}
+
 ## Scenarios
 
 Streams of events of known truth, some 200 to 500 a day, with outcomes that come a day to a month later. fairdrift reads
@@ -66,6 +68,7 @@ def page(measured: Measured, of_rates: str) -> str:
         tuning=measured.tuning_streams,
         budget=BUDGET_PER_YEAR,
         picture=PICTURE,
+        short=in_short(measured),
     )
     at_least = "" if ours.false_alarms else ", or to one in the same time"
     parts = [
@@ -82,6 +85,27 @@ def page(measured: Measured, of_rates: str) -> str:
         of_rates,
     ]
     return "\n".join(parts)
+
+
+def in_short(measured: Measured) -> str:
+    """Who is first where, computed: days to the alarm of the soonest rival, and of our page."""
+    loud = [one.per_year for one in measured.quiet if one.tuning == AS_IT_COMES]
+    ours = _quiet(measured, PAGE, OUR_BUDGET)
+    lines = [
+        f"- False alarms a year as they come: {min(loud):.2f} to {max(loud):,.0f}; fairdrift's page {ours.per_year:.2f}, "
+        f"with a guarantee of at most {BUDGET_PER_YEAR:.1f}."
+    ]
+    for mine in _found(measured, ours):
+        firsts = " and ".join(f"{_first(measured, mine, tuning)}, {tuning}" for tuning in (OUR_BUDGET, OUR_MEASURE))
+        lines.append(f"- *{mine.scenario}*: fairdrift's page after {_delay(mine)} days; the soonest rival: {firsts}.")
+    return "\n".join(lines)
+
+
+def _first(measured: Measured, mine: Found, tuning: str) -> str:
+    theirs = [one for one in measured.found if (one.scenario, one.tuning) == (mine.scenario, tuning) and one.runs]
+    theirs = [one for one in theirs if one.monitor not in (PAGE, WATCH)]
+    first = min(theirs, key=lambda one: (one.days, -one.found), default=None)
+    return "none" if first is None else f"{first.monitor} {_delay(first)}"
 
 
 def table(measured: Measured, tuning: str) -> str:

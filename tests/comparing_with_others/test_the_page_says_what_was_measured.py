@@ -23,7 +23,7 @@ from replay.scenarios.measured import (
     read,
     written,
 )
-from replay.scenarios.page import chart, losses, page, table
+from replay.scenarios.page import chart, in_short, losses, page, table
 from replay.scenarios.stories import FAIR, HARMLESS, HARMS, story
 from replay.scenarios.tuning import BUDGET_PER_YEAR
 
@@ -50,6 +50,7 @@ def test_the_short_form_says_today_what_it_said_when_it_was_kept(tmp_path: Path)
 
 def known(ours: float, theirs: float, their_alarms: int = 3) -> Measured:
     quiet = [Quiet(PAGE, OUR_BUDGET, None, 2, 10.0), Quiet("DDM", OUR_BUDGET, 4.0, their_alarms, 10.0)]
+    quiet.append(Quiet("DDM", AS_IT_COMES, 3.0, 99, 10.0))
     found = [
         Found("sudden_drift", PAGE, OUR_BUDGET, 4, 4, ours),
         Found("sudden_drift", "DDM", OUR_BUDGET, 4, 3, theirs),
@@ -67,6 +68,13 @@ def test_where_a_rival_is_sooner_or_quieter_it_is_told() -> None:
     assert "DDM, 0.10 false alarms a year: quieter (0.10 a year against 0.20)" in losses(known(30, 40, 1), OUR_BUDGET)
     assert "nowhere in these streams" in losses(known(30, 40), OUR_BUDGET)
     assert "sudden_drift (never (75%) against never)" not in losses(known(inf, inf), OUR_BUDGET)
+
+
+def test_who_is_first_is_told_at_the_top_be_it_a_rival_or_nobody() -> None:
+    assert "*sudden_drift*: fairdrift's page after 30 days; the soonest rival: DDM 20 (75%), our budget" in in_short(
+        known(30, 20)
+    )
+    assert "the soonest rival: DDM never (75%), our budget and none, as quiet as we were" in in_short(known(30, inf))
 
 
 def test_the_table_has_a_line_a_monitor_and_says_never_instead_of_a_number() -> None:
