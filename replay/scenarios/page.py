@@ -92,12 +92,15 @@ def in_short(measured: Measured) -> str:
     loud = [one.per_year for one in measured.quiet if one.tuning == AS_IT_COMES]
     ours = _quiet(measured, PAGE, OUR_BUDGET)
     lines = [
-        f"- False alarms a year as they come: {min(loud):.2f} to {max(loud):,.0f}; fairdrift's page {ours.per_year:.2f}, "
-        f"with a guarantee of at most {BUDGET_PER_YEAR:.1f}."
+        f"- False alarms a year: fairdrift's page {ours.per_year:.2f}, with a guarantee of at most {BUDGET_PER_YEAR:.1f}; "
+        f"naive monitors as they come {min(loud):.2f} to {max(loud):,.0f}."
     ]
     for mine in _found(measured, ours):
-        firsts = " and ".join(f"{_first(measured, mine, tuning)}, {tuning}" for tuning in (OUR_BUDGET, OUR_MEASURE))
-        lines.append(f"- *{mine.scenario}*: fairdrift's page after {_delay(mine)} days; the soonest rival: {firsts}.")
+        first = {tuning: _first(measured, mine, tuning) for tuning in (OUR_BUDGET, OUR_MEASURE)}
+        lines.append(
+            f"- *{mine.scenario}*, days to the alarm: fairdrift's page {_delay(mine)}; the soonest rival, tuned to our "
+            f"budget, {first[OUR_BUDGET]}; the soonest as quiet as we were, {first[OUR_MEASURE]}."
+        )
     return "\n".join(lines)
 
 

@@ -71,10 +71,10 @@ def test_where_a_rival_is_sooner_or_quieter_it_is_told() -> None:
 
 
 def test_who_is_first_is_told_at_the_top_be_it_a_rival_or_nobody() -> None:
-    assert "*sudden_drift*: fairdrift's page after 30 days; the soonest rival: DDM 20 (75%), our budget" in in_short(
-        known(30, 20)
-    )
-    assert "the soonest rival: DDM never (75%), our budget and none, as quiet as we were" in in_short(known(30, inf))
+    assert "fairdrift's page 30; the soonest rival, tuned to our budget, DDM 20 (75%);" in in_short(known(30, 20))
+    nobody = in_short(known(30, inf))
+    assert "tuned to our budget, DDM never (75%); the soonest as quiet as we were, none." in nobody
+    assert "False alarms a year: fairdrift's page 0.20" in nobody
 
 
 def test_the_table_has_a_line_a_monitor_and_says_never_instead_of_a_number() -> None:
