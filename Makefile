@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: setup demo test check conformance bench campaign-statistics pictures clean
+.PHONY: setup demo test check conformance bench campaign-statistics campaign-comparison pictures clean
 
 setup: $(READY)  ## a virtual environment with exactly what the lock says
 
@@ -36,6 +36,9 @@ bench: setup  ## speed, with an exactness check
 
 campaign-statistics: setup  ## level and power of the statistics, simulated in full; exit 1 if a promise is broken
 	$(BIN)/python -m replay.campaign --write docs/statistics.md
+
+campaign-comparison: setup  ## us and naive monitors: docs/comparison.md with its pictures; an hour on two cores
+	$(BIN)/python -m replay.scenarios
 
 pictures: setup  ## docs/pictures of the boards; needs npm, Chromium (CHROMIUM names it), 430 MB of modules
 	FAIRDRIFT_PARTS=required $(BIN)/python -m dashboards.pictures.draw

@@ -11,7 +11,7 @@ from monitor.cli.audit.commands import app as audit
 from monitor.cli.exits import guarded
 from monitor.cli.main_people import app as people
 from monitor.cli.options import DEFAULT_SETTINGS, Form, Reason, Settings
-from monitor.cli.output import Output
+from monitor.cli.output import Compare, Output
 
 app = typer.Typer(
     name="fairdrift",
@@ -76,6 +76,9 @@ def replay(
     stream: Annotated[Path, typer.Argument(help="Folder with inference and outcome files, or with feed.ndjson.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for counts, timeline, summary and report.")],
     settings: Settings = DEFAULT_SETTINGS,
+    compare: Annotated[
+        Compare | None, typer.Option("--compare", help="Say what naive monitors would have said.")
+    ] = None,
     output: Form = Output.TABLE,
 ) -> None:
     """Take recorded events through the same code as `run`, and write what was counted and said."""
@@ -83,7 +86,7 @@ def replay(
     def command() -> int:
         from monitor.cli.replay import run_replay
 
-        return run_replay(stream, settings, out, output)
+        return run_replay(stream, settings, out, output, compare)
 
     raise typer.Exit(guarded(command))
 
@@ -162,7 +165,7 @@ def simulate(
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the stream and what was said of it.")] = None,
     output: Form = Output.TABLE,
 ) -> None:
-    """Make a stream of known truth, replay it, and count false alarms and delay: ours and a naive monitor's."""
+    """Make a stream of known truth, replay it, and count false alarms and delay: ours and naive monitors'."""
 
     def command() -> int:
         from monitor.cli.simulate import run_simulate

@@ -18,6 +18,12 @@ class Output(StrEnum):
     TEXT = "text"
 
 
+class Compare(StrEnum):
+    """With whom what we say is compared."""
+
+    NAIVE = "naive"
+
+
 def console(*, stderr: bool = False) -> "Console":
     """A console that obeys NO_COLOR, and writes plain text of a fixed width where nobody looks."""
     from rich.console import Console

@@ -10,10 +10,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from monitor import __version__
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.dead_letters import DeadLetterFile
-from monitor.cli.build import model_plan
+from monitor.cli.build import feed_plan, model_plan
+from monitor.cli.comparing import alarms_table, compared
 from monitor.cli.exits import Exit
 from monitor.cli.folders import can_hold_files
-from monitor.cli.output import Output, console, show
+from monitor.cli.output import Compare, Output, console, show
 from monitor.cli.parts import LoopParts, drop, in_memory, load_settings
 from monitor.cli.recorded import Recorded
 from monitor.cli.watching import Watching, rejected, stopped, worst
@@ -30,12 +31,20 @@ ROWS_SHOWN = 25
 REJECTS = "rejects.ndjson"
 
 
-def run_replay(stream: Path, settings_path: Path, out: Path, output: Output) -> int:
-    """Replay a recorded stream and write what was counted and said; gives the exit code."""
+def run_replay(stream: Path, settings_path: Path, out: Path, output: Output, compare: Compare | None = None) -> int:
+    """Replay a recorded stream and write what was counted and said; gives the exit code, whatever others say."""
     settings = load_settings(settings_path)
     can_hold_files(out)
     done, result = replay(settings, stream, out)
-    return show("replay", exit_of(done), result, output, _table(done, out))
+    parts = [_table(done, out)]
+    if compare is Compare.NAIVE:
+        recorded = Recorded(settings, stream)
+        told, (feed,) = recorded.settings, recorded.settings.feeds
+        result = compared(
+            feed_plan(told, feed, recorded.reads), {name: model_plan(told, name) for name in told.models}, stream, out
+        )
+        parts += [alarms_table(model, by_monitor) for model, by_monitor in result["compared"].items()]
+    return show("replay", exit_of(done), result, output, Group(*parts))
 
 
 def replay(settings: Settings, stream: Path, out: Path) -> tuple[Replayed, dict[str, Any]]:

@@ -3,7 +3,7 @@
 Way of an event: after its end. Exact totals, for the owner of the data. Touches the file system.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -50,9 +50,14 @@ def summary(done: Replayed, files: Sequence[str]) -> dict[str, Any]:
 def write_summary(path: Path, done: Replayed, files: Sequence[str]) -> dict[str, Any]:
     """Write it, readable by the owner only, and give it. `OSError` if the file cannot be written."""
     whole = summary(done, files)
+    save_summary(path, whole)
+    return whole
+
+
+def save_summary(path: Path, whole: Mapping[str, Any]) -> None:
+    """Write a summary as it is, readable by the owner only. `OSError` if the file cannot be written."""
     with owner_only(path) as file:
         file.write(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode() + "\n")
-    return whole
 
 
 def _topic(topic: TopicView) -> dict[str, Any]:

@@ -12,7 +12,8 @@ import msgspec
 
 from monitor.judging.verdict import Verdict
 from monitor.simulating.labelled import read_labelled
-from monitor.simulating.naive import Alarm, Heard, fixed_bound, weekly_z_test
+from monitor.simulating.naive.heard import Alarm, Heard
+from monitor.simulating.naive.monitors import said_by_all
 from monitor.simulating.scenario import DAY_MS
 from monitor.simulating.truth import Moment
 from monitor.simulating.writer import MOMENT_FILE
@@ -20,8 +21,6 @@ from monitor.simulating.writer import MOMENT_FILE
 TIMELINE_FILE: Final = "timeline.ndjson"
 PAGE: Final = "fairdrift, DEGRADED"
 WATCH: Final = "fairdrift, SUSPECT or DEGRADED"
-FIXED_BOUND: Final = "naive: gap in the last 100 rows beyond 0.1"
-Z_TEST: Final = "naive: z test a week, 1 %"
 _YEAR_DAYS: Final = 365.25
 
 
@@ -96,17 +95,21 @@ def compare(truth: Moment, ours: Sequence[Mapping[str, Any]], naive: Mapping[str
     >>> found.rows[0].quiet_days, found.rows[0].false_alarms, found.rows[0].delay_days
     (18.0, 0, 10.0)
     """
-    verdicts = [line for line in ours if line["kind"] == "verdict"]
-    speaking = (_ms(line["event_time"]) for line in verdicts if Verdict[line["verdict"]] not in _SAYS_NOTHING)
-    from_ms = min(speaking, default=None)
-    heard = {
-        PAGE: Heard(from_ms, _changes_to(verdicts, Verdict.DEGRADED)),
-        WATCH: Heard(from_ms, _changes_to(verdicts, Verdict.SUSPECT)),
-        **naive,
-    }
+    heard = {**heard_of(ours), **naive}
     rows = tuple(_row(truth, monitor, said) for monitor, said in heard.items())
     known = (truth.stream, truth.expected, truth.moment, truth.attribute, truth.value, truth.metric, truth.is_harm)
     return Comparison(*known, rows)
+
+
+def heard_of(timeline: Iterable[Mapping[str, Any]]) -> dict[str, Heard]:
+    """What we said, as `PAGE` and as `WATCH`, from the lines of a timeline."""
+    verdicts = [line for line in timeline if line["kind"] == "verdict"]
+    speaking = (_ms(line["event_time"]) for line in verdicts if Verdict[line["verdict"]] not in _SAYS_NOTHING)
+    from_ms = min(speaking, default=None)
+    return {
+        PAGE: Heard(from_ms, _changes_to(verdicts, Verdict.DEGRADED)),
+        WATCH: Heard(from_ms, _changes_to(verdicts, Verdict.SUSPECT)),
+    }
 
 
 def compare_run(stream: Path, replayed: Path | None = None) -> Comparison:
@@ -130,7 +133,7 @@ def compare_run(stream: Path, replayed: Path | None = None) -> Comparison:
     timeline = ((replayed or stream) / TIMELINE_FILE).read_bytes().splitlines()
     labelled = read_labelled(stream, truth)
     ends_ms = range(_ms(truth.start) + DAY_MS, _ms(truth.end) + 1, DAY_MS)
-    naive = {FIXED_BOUND: fixed_bound(labelled, ends_ms), Z_TEST: weekly_z_test(labelled, ends_ms)}
+    naive = {f"naive: {name}": heard for name, heard in said_by_all(labelled, ends_ms).items()}
     return compare(truth, [msgspec.json.decode(line) for line in timeline], naive)
 
 

@@ -41,6 +41,8 @@ class Cases:
         When the label becomes known.
     is_missing
         Whether it never does.
+    is_audited
+        Whether it is looked for only because the case was drawn at random.
     sent
         By attribute: what is sent for each case.
     """
@@ -54,6 +56,7 @@ class Cases:
     label: Ints
     learnt_ms: Ints
     is_missing: NDArray[np.bool_]
+    is_audited: NDArray[np.bool_]
     sent: dict[str, list[Sent]]
 
 
@@ -93,7 +96,10 @@ class Draws:
         means = np.stack((_quantile(false_positive), -_quantile(false_negative)))
         shown = means[label, revision, combination] + rng.standard_normal(count)
         score = (1 / (1 + np.exp(-shown))).round(4)
-        is_missing = rng.random(count) < self._of("missing_labels", day)[revision, combination]
+        prediction = (score >= 0.5).astype(np.int64)
+        unverified = np.where(prediction == 0, self._of("unverified", day)[revision, combination], 0.0)
+        missing = self._of("missing_labels", day)[revision, combination]
+        is_missing = rng.random(count) < missing + (1 - missing) * unverified
         labels = scenario.labels
         ages = np.where(label == 1, _ages(labels.positive, rng, count), _ages(labels.negative, rng, count))
         raw = rng.bytes(_HASH_BYTES * count).hex()
@@ -103,10 +109,11 @@ class Draws:
             combination=combination,
             revision=revision,
             score=score,
-            prediction=(score >= 0.5).astype(np.int64),
+            prediction=prediction,
             label=label,
             learnt_ms=time_ms + ages,
             is_missing=is_missing,
+            is_audited=unverified > 0,
             sent=self._sent(combination, rng),
         )
 

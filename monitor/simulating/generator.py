@@ -9,6 +9,7 @@ from hashlib import sha256
 
 import numpy as np
 
+from monitor.intake.wire import AUDIT
 from monitor.simulating.draws import Cases, Draws
 from monitor.simulating.faults import Arrival, Draft, damaged, written
 from monitor.simulating.scenario import DAY_MS, Scenario
@@ -68,11 +69,17 @@ def _drafts(scenario: Scenario, cases: Cases) -> Iterator[Draft]:
             "prediction": prediction,
         }
         yield Draft(time_ms, "inference", key, body)
-    for key, time_ms, label, is_missing in zip(
-        cases.prediction_id, cases.learnt_ms.tolist(), cases.label.tolist(), cases.is_missing.tolist(), strict=True
+    for key, time_ms, label, is_missing, is_audited in zip(
+        cases.prediction_id,
+        cases.learnt_ms.tolist(),
+        cases.label.tolist(),
+        cases.is_missing.tolist(),
+        cases.is_audited.tolist(),
+        strict=True,
     ):
         if not is_missing:
-            yield Draft(time_ms, "outcome", key, {"prediction_id": key, "label": label, "event_time": time_ms})
+            outcome = {"prediction_id": key, "label": label, "event_time": time_ms}
+            yield Draft(time_ms, "outcome", key, {**outcome, "source": AUDIT} if is_audited else outcome)
 
 
 def _identity(model: str, revision: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""The labelled predictions of a stream, read back from its folder in the order in which their labels arrived.
+"""The labelled predictions of a stream in the order in which their labels arrived: read back, or as they are drawn.
 
-After the way of an event: what a monitor without pairing rules would work on. Touches the disk.
+After the way of an event: what a monitor without pairing rules would work on. `read_labelled` touches the disk.
 """
 
 import gzip
@@ -16,6 +16,9 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from monitor.exporting.naming import Name
+from monitor.simulating.draws import Draws
+from monitor.simulating.population import Population
+from monitor.simulating.scenario import Scenario
 from monitor.simulating.truth import Moment
 from monitor.vocabulary import UNKNOWN, AttributeCoding, Coding
 
@@ -92,7 +95,36 @@ def read_labelled(folder: Path, moment: Moment) -> Labelled:
             continue
     rows = sorted((when_ms, label, *said[key]) for key, (when_ms, label) in learnt.items() if key in said)
     columns = np.array(rows, dtype=np.int64).reshape(-1, 4)
-    return Labelled(columns[:, 0], columns[:, 2], columns[:, 1], _members(coding, columns[:, 3]))
+    return Labelled(columns[:, 0], columns[:, 2], columns[:, 1], members_of(coding, columns[:, 3]))
+
+
+def labelled_of(scenario: Scenario) -> Labelled:
+    """The same as if the stream were written and read back, without writing it. ValueError for one with faults.
+
+    >>> from msgspec.structs import replace
+    >>> from monitor.simulating.library import load_scenario
+    >>> drawn = labelled_of(replace(load_scenario("fair"), days=9))
+    >>> bool((np.diff(drawn.arrived_ms) >= 0).all()), sorted({name.attribute for name in drawn.members})
+    (True, ['age_band', 'race', 'sex'])
+    """
+    if scenario.faults is not None:
+        raise ValueError(f"{scenario.name} has faults: what arrives of it is known when it is written")
+    draws, end_ms = Draws(scenario), scenario.end_ms
+    parts = []
+    for day in range(scenario.days):
+        cases = draws.day(day)
+        columns = np.stack((cases.learnt_ms, cases.label, cases.prediction, cases.combination))
+        parts.append(columns[:, ~cases.is_missing & (cases.learnt_ms < end_ms)])
+    rows = np.concatenate(parts, axis=1)
+    rows = rows[:, np.lexsort(rows[::-1])]
+    population = Population(scenario)
+    members: dict[Name, NDArray[np.bool_]] = {}
+    for name, attribute in scenario.attributes.items():
+        for value in attribute.shares:
+            is_member = population.members({name: value})[rows[3]]
+            if is_member.any():
+                members[Name(name, value)] = is_member
+    return Labelled(rows[0], rows[2], rows[1], members)
 
 
 def _records(folder: Path) -> Iterator[tuple[int | None, str, bytes]]:
@@ -125,7 +157,8 @@ def _coding(moment: Moment) -> Coding:
     return Coding(tuple(attributes))
 
 
-def _members(coding: Coding, combination: NDArray[np.int64]) -> dict[Name, NDArray[np.bool_]]:
+def members_of(coding: Coding, combination: NDArray[np.int64]) -> dict[Name, NDArray[np.bool_]]:
+    """By one-attribute subgroup, named by its slugs: which of the cases of these combinations belong to it."""
     known, inverse = np.unique(combination, return_inverse=True)
     codes = [coding.read(one) for one in known.tolist()]
     members: dict[Name, NDArray[np.bool_]] = {}

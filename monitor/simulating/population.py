@@ -5,6 +5,7 @@ Beside the way of an event: `draws` follows it, `truth` sums it: both read the s
 
 from collections.abc import Mapping
 from itertools import product
+from math import pi, sin
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,9 +72,16 @@ class Population:
 
 
 def _factor(shift: Shift, day: int) -> float:
-    """The factor in force on a day: a ramp has run through one more day's share at the end of each."""
+    """The factor in force on a day: a ramp has run through one more day's share at the end of each.
+
+    >>> season = Shift(rate="label_prevalence", factor=1.5, season_days=100)
+    >>> [_factor(season, day) for day in (0, 25, 50, 75)]
+    [1.0, 1.5, 1.0, 0.5]
+    """
     if day < shift.from_day:
         return 1.0
+    if shift.season_days:
+        return round(1.0 + (shift.factor - 1.0) * sin(2 * pi * (day - shift.from_day) / shift.season_days), 12)
     run = (day + 1 - shift.from_day) / shift.ramp_days if shift.ramp_days else 1.0
     return 1.0 + (shift.factor - 1.0) * min(1.0, run)
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from math import isclose, isfinite
 from typing import Final
 
+from monitor.judging.metrics import ALWAYS_ON, METRICS
 from monitor.simulating.faults import CORRECTED_AFTER_DAYS
 from monitor.simulating.population import Population
 from monitor.simulating.scenario import HARMS, Attribute, Delay, RateName, Scenario, Shift
@@ -22,6 +23,7 @@ _DRAWABLE: Final[Mapping[RateName, tuple[float, float]]] = {
     "false_negative_rate": (0.001, 0.999),
     "false_positive_rate": (0.001, 0.999),
     "missing_labels": (0.0, 1.0),
+    "unverified": (0.0, 1.0),
 }
 """The scores of a rate of 0 or 1 would be infinite."""
 
@@ -57,6 +59,9 @@ def _problems(scenario: Scenario) -> Iterator[str]:
         for number, shift in enumerate(getattr(scenario, place)):
             yield from _wrong_shift(f"{place}[{number}]", shift, scenario)
     yield from _wrong_labels(scenario)
+    judged = [name for name in METRICS if name not in ALWAYS_ON]
+    if unknown := sorted(set(scenario.metrics) - set(judged)):
+        yield f"metrics: there is no {unknown[0]}; name some of {', '.join(judged)}"
     if scenario.faults is not None:
         faults = scenario.faults
         shares = (faults.duplicates, faults.corrections, faults.late, faults.malformed)
@@ -95,6 +100,8 @@ def _wrong_shift(place: str, shift: Shift, scenario: Scenario) -> Iterator[str]:
         yield f"{place}.factor: must be a number of at least 0"
     if not 0 <= shift.from_day < scenario.days or shift.ramp_days < 0:
         yield f"{place}: must begin on a day of the scenario, and ramp_days must not be below 0"
+    if shift.season_days < 0 or (shift.season_days and shift.ramp_days):
+        yield f"{place}.season_days: must not be below 0, and a season has no ramp_days"
     if shift.revision is not None:
         if shift.revision not in {revision.name for revision in scenario.revisions}:
             yield f"{place}.revision: there is no revision {shift.revision}"
@@ -120,7 +127,11 @@ def _wrong_labels(scenario: Scenario) -> Iterator[str]:
 def _impossible_rates(scenario: Scenario) -> Iterator[str]:
     """Rates that factors have driven out of the range in which they can be drawn."""
     population = Population(scenario)
-    days = sorted({0, scenario.days - 1, *(shift.from_day for shift in scenario.changes)})
+    shifts = (*scenario.differences, *scenario.changes)
+    turns = {
+        one.from_day + one.season_days * quarter // 4 + near for one in shifts for quarter in (1, 3) for near in (0, 1)
+    }
+    days = sorted({0, scenario.days - 1, *turns, *(shift.from_day for shift in shifts)})
     for revision in scenario.revisions:
         for name, (low, high) in _DRAWABLE.items():
             rates = [population.rate(name, day, revision.name) for day in days]

@@ -8,7 +8,9 @@ from typing import Final, Literal
 
 import msgspec
 
-RateName = Literal["share", "label_prevalence", "false_negative_rate", "false_positive_rate", "missing_labels"]
+RateName = Literal[
+    "share", "label_prevalence", "false_negative_rate", "false_positive_rate", "missing_labels", "unverified"
+]
 HARMS: Final[tuple[RateName, ...]] = ("false_negative_rate", "false_positive_rate")
 """Rates of the model's own errors: a rise of one harms those it happens to."""
 
@@ -38,12 +40,22 @@ class Attribute(Described, frozen=True):
 
 
 class Rates(Described, frozen=True):
-    """Rates of everyone, 0 to 1. `missing_labels` is the share of cases that never get a label."""
+    """Rates of everyone, 0 to 1.
+
+    Parameters
+    ----------
+    missing_labels
+        Share of cases that never get a label.
+    unverified
+        Share of the cases predicted 0 whose outcome nobody looks for. Above 0, the others of them are drawn at random,
+        and their outcomes say so: they are an audit.
+    """
 
     label_prevalence: float
     false_negative_rate: float
     false_positive_rate: float
     missing_labels: float = 0.0
+    unverified: float = 0.0
 
 
 class Shift(Described, frozen=True):
@@ -61,6 +73,8 @@ class Shift(Described, frozen=True):
         First day on which it holds.
     ramp_days
         Days until it holds in full; 0: at once.
+    season_days
+        Days of a whole turn of a season, above 0: the factor is that of the crest, and as far below 1 in the trough.
     revision
         The only revision to which it happens; None: to all.
     """
@@ -70,6 +84,7 @@ class Shift(Described, frozen=True):
     where: dict[str, str] = {}
     from_day: int = 0
     ramp_days: int = 0
+    season_days: int = 0
     revision: str | None = None
 
 
@@ -129,6 +144,8 @@ class Scenario(Described, frozen=True):
         In the order of their coming.
     changes
         What happens. The first one is the moment; none: nothing happens.
+    metrics
+        Rates that the monitor is told to judge.
     depth
         Deepest crossing of attributes that is watched.
     faults
@@ -151,6 +168,7 @@ class Scenario(Described, frozen=True):
     revisions: tuple[Revision, ...]
     differences: tuple[Shift, ...] = ()
     changes: tuple[Shift, ...] = ()
+    metrics: tuple[str, ...] = ("false_negative_rate", "false_positive_rate", "error_rate")
     depth: int = 1
     faults: Faults | None = None
     may_act: bool = False

@@ -52,7 +52,7 @@ def _tree(scenario: Scenario) -> dict[str, Any]:
                 "mode": "auto" if scenario.may_act else "shadow",
                 "attributes": {name: _attribute(name, one) for name, one in scenario.attributes.items()},
                 "subgroups": {"depth": scenario.depth, "min_cell": 11},
-                "metrics": ["false_negative_rate", "false_positive_rate", "error_rate"],
+                "metrics": list(scenario.metrics),
                 "windows": {"pane": "1d", "published": ["7d", "28d"]},
                 "also_label_ages": [f"{day}d" for day in labels.decided_days],
                 "acting": {

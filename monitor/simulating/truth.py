@@ -92,7 +92,8 @@ def rate_of(
     where
         Attribute -> value; empty is everyone.
     metric
-        One of `METRICS`; `share` and `missing_labels` are of all its inferences.
+        One of `METRICS`, or `false_omission_rate`; `share` and `missing_labels` are of all its inferences, `unverified`
+        of those predicted 0.
     revision
         The only one to look at; None: those that serve that day, by their traffic.
 
@@ -121,18 +122,28 @@ def rate_of(
 
 def _expected(population: Population, metric: str, day: int, revision: str) -> tuple[Floats, Floats]:
     """Counted and harmful cases an inference, by combination."""
-    missing = population.rate("missing_labels", day, revision)
+    prevalence = population.rate("label_prevalence", day, revision)
+    missed = prevalence * population.rate("false_negative_rate", day, revision)
+    flagged = (1 - prevalence) * population.rate("false_positive_rate", day, revision)
+    cleared = 1 - (prevalence - missed) - flagged
+    unverified, found = (
+        population.rate("unverified", day, revision),
+        1 - population.rate("missing_labels", day, revision),
+    )
+    if metric == "unverified":
+        return cleared, cleared * unverified
+    unseen = np.ones_like(missed) - found * (1 - cleared * unverified)
     if metric == "missing_labels":
-        return np.ones_like(missing), missing
-    labelled = 1 - missing
-    positive = labelled * population.rate("label_prevalence", day, revision)
-    missed = positive * population.rate("false_negative_rate", day, revision)
-    flagged = (labelled - positive) * population.rate("false_positive_rate", day, revision)
+        return np.ones_like(unseen), unseen
+    seen = found * (1 - unverified)
+    known = {"positive": found * (prevalence - missed) + seen * missed, "missed": seen * missed}
+    known |= {"flagged": found * flagged, "labelled": 1 - unseen}
     return {
-        "false_negative_rate": (positive, missed),
-        "false_positive_rate": (labelled - positive, flagged),
-        "error_rate": (labelled, missed + flagged),
-        "label_prevalence": (labelled, positive),
+        "false_negative_rate": (known["positive"], known["missed"]),
+        "false_positive_rate": (known["labelled"] - known["positive"], known["flagged"]),
+        "error_rate": (known["labelled"], known["missed"] + known["flagged"]),
+        "label_prevalence": (known["labelled"], known["positive"]),
+        "false_omission_rate": (seen * cleared, known["missed"]),
     }[metric]
 
 

@@ -1,4 +1,4 @@
 """Us and other ways to watch a rate, on the same seeded streams: false alarms made equal, then the delay compared.
 
-`python -m replay.rivals` writes `docs/comparison.md` and its picture.
+`replay.scenarios` writes `docs/comparison.md` of it; `python -m replay.rivals` prints it.
 """

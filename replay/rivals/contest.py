@@ -61,6 +61,14 @@ class Result(NamedTuple):
     found: dict[str, float]
 
 
+class Rates(NamedTuple):
+    """Every monitor tuned, every one that has a default at it, and false alarms of D1 by the calendar in the season."""
+
+    tuned: list[Result]
+    defaults: list[Result]
+    by_calendar: float
+
+
 class Streams(NamedTuple):
     """The same streams for all monitors."""
 
@@ -106,3 +114,9 @@ def by_calendar(on: Streams) -> float:
 def as_they_come(on: Streams) -> list[Result]:
     """Every monitor that has a default, at it."""
     return [result(one, one.default, on) for one in MONITORS if one.default is not None]
+
+
+def rates(size: Size, seed: int) -> Rates:
+    """All of it."""
+    on = streams(size, np.random.default_rng(seed))
+    return Rates(at_equal_false_alarms(on), as_they_come(on), by_calendar(on))

@@ -1,14 +1,18 @@
-"""The page: what was compared and how, two tables, and where we lose. Pure."""
+"""The contest of rates as a part of the page: what was compared and how, two tables, where we lose. Pure."""
 
 from collections.abc import Sequence
 from math import isfinite, isnan
+from typing import Final
 
-from replay.rivals.contest import RISES, Result, Size
+from replay.rivals.contest import RISES, Rates, Result, Size
+from replay.rivals.picture import Chart
 from replay.rivals.streams import OF_STEP, SEASON, SEASON_STEPS
 
-_HEAD = """# Compared with other ways to watch a rate
+COMMAND: Final = "`make campaign-comparison`"
 
-Written by `python -m replay.rivals`, seed {seed}; not by hand. All monitors see the same events: a subgroup and as many
+_HEAD = """## One rate, event by event
+
+All monitors see the same events: a subgroup and as many
 others, {step} of each in a step, usual rate .10, read at the end of each step. False alarms are counted per 100 000
 events of the subgroup, on {events:.1f} million of them; a delay is the median over {runs} runs, in events of the
 subgroup from the change to the alarm; *never* means that half of the runs or more had no alarm within 10 000 events,
@@ -17,7 +21,7 @@ is one alarm until it is back within it; the other monitors start anew after an 
 Weeks are seven steps, and the change falls into the middle of one. The season moves everybody's rate by
 ±{season:.2f} over {period} steps, and nobody is harmed by it: alarms in it are false.
 
-## At equal false alarms
+### At equal false alarms, event by event
 
 Each is tuned by simulation to at most one false alarm per 100 000 events on one set of quiet streams; the column shows
 what it then did on another set. Tuning needs a simulation of one's own traffic; fairdrift's bound needs none (the next
@@ -27,14 +31,14 @@ table has it so).
 """
 
 _DEFAULTS = """
-## As they come
+### As they come, event by event
 
 fairdrift at the threshold that guarantees at most one false alarm per 100 000 events (log of 5 000 steps), not tuned;
 the others with the defaults of the tool they are of. At so different numbers of false alarms delays cannot be compared.
 """
 
 _NOTES = """
-## How to read it
+### How to read it
 
 - D1 and the z test are told the usual rate, the CUSUM the harmful one as well: no service knows that one. *D1, learns*
   is what runs in a service: its first 28 steps are the reference, with the margin for their chance and a tolerance of
@@ -50,13 +54,22 @@ _NOTES = """
 """
 
 
-def page(seed: int, size: Size, tuned: Sequence[Result], defaults: Sequence[Result], calendar: float) -> str:
+def page(seed: int, size: Size, rates: Rates) -> str:
     """All of it, in Markdown."""
+    tuned, defaults, calendar = rates
     events = size.quiet_runs * size.quiet_steps * OF_STEP / 1e6
     values = {"step": OF_STEP, "season": SEASON, "period": SEASON_STEPS, "seed": seed, "events": events}
     head = _HEAD.format(runs=size.runs, **values)
     notes = _NOTES.format(calendar=calendar)
-    return "\n".join([head, table(tuned), losses(tuned), _DEFAULTS, table(defaults), notes])
+    made_by = f"\n*{COMMAND}, or `python -m replay.rivals` for this part alone; seed {seed}*\n"
+    return "\n".join([head, table(tuned), made_by, losses(tuned), _DEFAULTS, table(defaults), made_by, notes])
+
+
+def chart(tuned: Sequence[Result]) -> Chart:
+    """The delays of the jumps."""
+    ticks = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+    rows = [(one.monitor, one.delay) for one in tuned]
+    return Chart("Events to the alarm, at one false alarm per 100 000 events", tuple(RISES)[:3], ticks, rows)
 
 
 def table(results: Sequence[Result]) -> str:

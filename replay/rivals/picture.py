@@ -1,57 +1,82 @@
-"""The delays as a picture: an SVG, one row a monitor, one mark a rise, on a logarithmic axis. Pure."""
+"""Delays as a picture: an SVG, one row a monitor, one mark a kind of change, on a logarithmic axis. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite, log10
-from typing import Final
+from typing import Final, NamedTuple
 from xml.sax.saxutils import escape
 
-from replay.rivals.contest import Result
+COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
+"""Colours that stay apart for every kind of colour vision; each mark has a shape of its own, too."""
 
-MARKS: Final = {".10 → .15": "#0072b2", ".10 → .20": "#d55e00", ".10 → .30": "#009e73"}
-"""Colours that stay apart for every kind of colour vision; each rise has a shape of its own, too."""
-
-_TICKS: Final = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
-_LEFT, _WIDTH, _ROW, _TOP = 300, 560, 30, 76
+_LEFT, _WIDTH, _ROW, _TOP = 300, 560, 34, 76
+_STEP = 5
 
 
-def place(events: float) -> float:
-    """Where on the axis; what never comes is at its end.
+class Chart(NamedTuple):
+    """What is drawn.
 
-    >>> place(50), round(place(float("inf")))
-    (300.0, 860)
+    Parameters
+    ----------
+    title
+        Read aloud by readers of screens.
+    marks
+        Kinds of change, at most as many as there are colours.
+    ticks
+        Of the axis, rising; what never comes lies at the last one.
+    rows
+        Monitor -> kind of change -> its delay; a kind that is left out is not drawn.
     """
-    capped = min(max(events, _TICKS[0]), _TICKS[-1]) if isfinite(events) else _TICKS[-1]
-    return _LEFT + _WIDTH * log10(capped / _TICKS[0]) / log10(_TICKS[-1] / _TICKS[0])
+
+    title: str
+    marks: Sequence[str]
+    ticks: Sequence[int]
+    rows: Sequence[tuple[str, Mapping[str, float]]]
+
+    def place(self, delay: float) -> float:
+        """Where on the axis.
+
+        >>> chart = Chart("", (), (50, 10_000), ())
+        >>> chart.place(50), round(chart.place(float("inf")))
+        (300.0, 860)
+        """
+        first, last = self.ticks[0], self.ticks[-1]
+        capped = min(max(delay, first), last) if isfinite(delay) else last
+        return _LEFT + _WIDTH * log10(capped / first) / log10(last / first)
 
 
-def picture(results: Sequence[Result]) -> str:
+def picture(chart: Chart) -> str:
     """The whole SVG."""
-    height = _TOP + _ROW * len(results) + 20
+    height = _TOP + _ROW * len(chart.rows) + 20
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_LEFT + _WIDTH + 40} {height}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_LEFT + _WIDTH + 60} {height}" role="img" '
         'font-family="sans-serif" font-size="13">',
-        "<title>Events to the alarm, at one false alarm per 100 000 events</title>",
+        f"<title>{escape(chart.title)}</title>",
         '<rect width="100%" height="100%" fill="#fff"/>',
     ]
-    for column, (name, colour) in enumerate(MARKS.items()):
-        x = float(_LEFT + 170 * column)
-        parts += [_mark(column, x, 20, colour), f'<text x="{x + 12:.0f}" y="24" fill="#222">{escape(name)}</text>']
-    for tick in _TICKS:
-        x = place(tick)
+    for number, name in enumerate(chart.marks):
+        x = float(_LEFT + 150 * number)
+        parts += [_mark(number, x, 20), f'<text x="{x + 12:.0f}" y="24" fill="#222">{escape(name)}</text>']
+    for tick in chart.ticks:
+        x = chart.place(tick)
+        text = "never" if tick == chart.ticks[-1] else f"{tick:,}"
         parts.append(f'<line x1="{x:.0f}" x2="{x:.0f}" y1="{_TOP - 16}" y2="{height - 12}" stroke="#ddd"/>')
-        parts.append(f'<text x="{x:.0f}" y="{_TOP - 22}" text-anchor="middle" fill="#555">{tick:,}</text>')
-    for row, one in enumerate(results):
+        parts.append(f'<text x="{x:.0f}" y="{_TOP - 22}" text-anchor="middle" fill="#555">{text}</text>')
+    for row, (monitor, delays) in enumerate(chart.rows):
         y = _TOP + _ROW * row + 6
-        parts.append(f'<text x="{_LEFT - 14}" y="{y + 4}" text-anchor="end" fill="#222">{escape(one.monitor)}</text>')
-        for column, (name, colour) in enumerate(MARKS.items()):
-            if name in one.delay:
-                parts.append(_mark(column, place(one.delay[name]), y, colour))
+        parts.append(f'<text x="{_LEFT - 14}" y="{y + 4}" text-anchor="end" fill="#222">{escape(monitor)}</text>')
+        for number, name in enumerate(chart.marks):
+            if name in delays:
+                aside = _STEP * (number - (len(chart.marks) - 1) / 2)
+                parts.append(_mark(number, chart.place(delays[name]), y + aside))
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _mark(shape: int, x: float, y: float, colour: str) -> str:
-    if shape == 0:
-        return f'<circle cx="{x:.1f}" cy="{y}" r="6" fill="{colour}"/>'
-    if shape == 1:
-        return f'<rect x="{x - 5.5:.1f}" y="{y - 5.5}" width="11" height="11" fill="{colour}"/>'
-    return f'<path d="M{x:.1f} {y - 7}L{x + 7:.1f} {y + 6}L{x - 7:.1f} {y + 6}Z" fill="{colour}"/>'
+def _mark(number: int, x: float, y: float) -> str:
+    colour = COLOURS[number]
+    if number == 0:
+        return f'<circle cx="{x:.1f}" cy="{y:g}" r="5" fill="{colour}"/>'
+    if number == 1:
+        return f'<rect x="{x - 4.5:.1f}" y="{y - 4.5:g}" width="9" height="9" fill="{colour}"/>'
+    if number == 2:
+        return f'<path d="M{x:.1f} {y - 6:g}L{x + 6:.1f} {y + 5:g}L{x - 6:.1f} {y + 5:g}Z" fill="{colour}"/>'
+    return f'<path d="M{x:.1f} {y - 6:g}L{x + 6:.1f} {y:g}L{x:.1f} {y + 6:g}L{x - 6:.1f} {y:g}Z" fill="{colour}"/>'

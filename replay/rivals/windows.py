@@ -4,22 +4,17 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
+from monitor.simulating.naive.mann_whitney import BASELINE_DAYS, TOLERANCE, lower_shift
+from monitor.simulating.naive.windows import GAP_BOUND, LAST_ROWS, WEEK_DAYS, Z_BOUND
 from replay.rivals.monitor import Bools, Monitor, by_window
 from replay.rivals.streams import OF_STEP, USUAL, Stream
 
 Floats = NDArray[np.float64]
 
-ROWS: Final = 100
-GAP: Final = 0.1
-"""TrustyAI's defaults: the gap within the last hundred rows, within -.1 to .1."""
-
-WEEK: Final = 7
-BASELINE: Final = 28
-CONFIDENCE: Final = 0.98
-TOLERANCE: Final = 0.25
-"""Kayenta's defaults for a Mann-Whitney test: its 98 % interval lies beyond 25 % of the baseline."""
+WEEK: Final = WEEK_DAYS
+BASELINE: Final = BASELINE_DAYS
+"""Steps are days here. The defaults are those of the naive monitors of `fairdrift simulate`."""
 
 
 def sums(k: NDArray[np.int64], width: int) -> Floats:
@@ -38,13 +33,13 @@ def sums(k: NDArray[np.int64], width: int) -> Floats:
 def fixed_bound(stream: Stream, bound: float) -> Bools:
     """Gap to the others in the last hundred rows, half of them the subgroup's: two and a half steps of each."""
     half = OF_STEP // 2
-    whole = ROWS // 2 // OF_STEP
+    whole = LAST_ROWS // 2 // OF_STEP
     rates = []
     for bits in (stream.subgroup, stream.others):
         last = sums(bits.sum(axis=2, dtype=np.int64), whole)
         older = np.full(last.shape, np.nan)
         older[:, whole:] = bits[:, :-whole, half:].sum(axis=2)
-        rates.append((last + older) / (ROWS / 2))
+        rates.append((last + older) / (LAST_ROWS / 2))
     return by_window(np.abs(rates[0] - rates[1]), bound + 1e-9)
 
 
@@ -72,15 +67,8 @@ def shifts(stream: Stream) -> Floats:
     """
     rates = stream.k / OF_STEP
     found = np.full(rates.shape, np.nan)
-    pairs = WEEK * BASELINE
-    spread = np.sqrt(pairs * (WEEK + BASELINE + 1) / 12)
-    place = max(0, int(np.floor(pairs / 2 - ndtri((1 + CONFIDENCE) / 2) * spread)))
-    base = rates[:, :BASELINE]
-    mean = np.maximum(base.mean(axis=1), 1e-9)
     for end in range(BASELINE + WEEK - 1, rates.shape[1], WEEK):
-        week = rates[:, end - WEEK + 1 : end + 1]
-        differences = (week[:, :, None] - base[:, None, :]).reshape(len(rates), pairs)
-        found[:, end] = np.partition(differences, place, axis=1)[:, place] / mean
+        found[:, end] = lower_shift(rates[:, end - WEEK + 1 : end + 1], rates[:, :BASELINE])
     return found
 
 
@@ -94,7 +82,7 @@ def mann_whitney(stream: Stream, tolerance: float) -> Bools:
 
 
 WINDOWS: Final = (
-    Monitor("last 100 rows, fixed bound on the gap", fixed_bound, 0.1, 1.0, GAP),
-    Monitor("z test a week", z_test, 1.0, 10.0, 2.5758293035489004, "the usual rate"),
+    Monitor("last 100 rows, fixed bound on the gap", fixed_bound, 0.1, 1.0, GAP_BOUND),
+    Monitor("z test a week", z_test, 1.0, 10.0, Z_BOUND, "the usual rate"),
     Monitor("Mann–Whitney a week", mann_whitney, -0.9, 6.0, TOLERANCE),
 )

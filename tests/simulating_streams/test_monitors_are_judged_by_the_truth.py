@@ -11,10 +11,12 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from monitor.exporting.naming import Name
-from monitor.simulating.comparison import FIXED_BOUND, PAGE, WATCH, Z_TEST, Comparison, compare, compare_run
+from monitor.simulating.comparison import PAGE, WATCH, Comparison, compare, compare_run
 from monitor.simulating.labelled import Labelled, read_labelled
 from monitor.simulating.library import load_scenario
-from monitor.simulating.naive import Alarm, Heard, fixed_bound, gap, weekly_z_test, z_score
+from monitor.simulating.naive.heard import Alarm, Heard
+from monitor.simulating.naive.monitors import MONITORS
+from monitor.simulating.naive.windows import fixed_bound, gap, weekly_z_test, z_score
 from monitor.simulating.scenario import DAY_MS
 from monitor.simulating.table import comparison_table
 from monitor.simulating.truth import Moment, moment_of
@@ -85,9 +87,9 @@ def test_the_z_test_takes_a_week_at_a_time() -> None:
 
 def test_the_z_test_has_its_textbook_value() -> None:
     # (28/70 - 7/70) / sqrt(1/4 * 3/4 * 2/70) = .3 / sqrt(3/560): 4.098780 by bc
-    assert z_score((28, 70), (7, 70)) == pytest.approx(4.098780, abs=1e-6)
-    assert z_score((0, 5), (0, 7)) == 0.0
-    assert gap((1, 10), (3, 10)) == -0.2
+    k, n, k_others, n_others = np.array([[28, 0, 1], [70, 5, 10], [7, 0, 3], [70, 7, 10]])
+    assert z_score(k, n, k_others, n_others)[:2] == pytest.approx([4.098780, 0.0], abs=1e-6)
+    assert gap(k, n, k_others, n_others)[2] == -0.2
 
 
 def line(day: int, verdict: str, previous: str | None, key: tuple[str, str, str] = HARMED) -> dict[str, str | None]:
@@ -181,9 +183,9 @@ def test_a_run_is_compared_from_its_folders(tmp_path: Path) -> None:
     (tmp_path / "replayed").mkdir()
     (tmp_path / "replayed" / "timeline.ndjson").write_text("".join(json.dumps(one) + "\n" for one in said))
     found = compare_run(tmp_path / "stream", tmp_path / "replayed")
-    assert [one.monitor for one in found.rows] == [PAGE, WATCH, FIXED_BOUND, Z_TEST]
+    assert [one.monitor for one in found.rows] == [PAGE, WATCH, *(f"naive: {one.name}" for one in MONITORS)]
     assert row(found, PAGE) == (50.0, 0, 0.0, 15.0)
-    assert row(found, FIXED_BOUND)[1] > 20  # a fair model is out of such bounds most of the time
+    assert row(found, f"naive: {MONITORS[0].name}")[1] > 20  # a fair model is out of such bounds most of the time
     assert msgspec.json.decode(msgspec.json.encode(found), type=Comparison) == found
 
 

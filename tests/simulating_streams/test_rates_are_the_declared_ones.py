@@ -1,5 +1,6 @@
 """What a stream says of its subgroups is what is written down as true of them, within the error of counting."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -66,7 +67,10 @@ def assert_is(k: int, n: int, rate: float | None, what: str) -> None:
     assert abs(k / n - rate) <= STANDARD_ERRORS * error, f"{what}: {k} of {n}, declared {rate:.4f}"
 
 
-@pytest.mark.parametrize("name", scenario_names())
+STANDING = [name for name in scenario_names() if not any(one.season_days for one in load_scenario(name).differences)]
+
+
+@pytest.mark.parametrize("name", STANDING)
 def test_every_subgroup_has_its_declared_rates_before_and_after_the_moment(
     name: str, stream: Callable[[str], Stream]
 ) -> None:
@@ -117,6 +121,47 @@ def test_a_rate_of_a_subgroup_is_the_mean_over_its_cases() -> None:
     assert rate_of(story, {}, "error_rate", 0) == pytest.approx(0.16852368, abs=1e-12)
 
 
+def test_a_season_turns_with_the_calendar_and_singles_nobody_out(stream: Callable[[str], Stream]) -> None:
+    # .20 (1 + .3 sin(2 pi d / 100)): crest on day 25, trough on day 75
+    story = load_scenario("seasonal")
+    known = {0: 0.20, 25: 0.26, 50: 0.20, 75: 0.14, 125: 0.26}
+    for where in ({}, {"race": "asian"}):
+        assert {day: round(rate_of(story, where, "false_negative_rate", day) or 0, 9) for day in known} == known
+    cases = stream("seasonal").cases
+    n, k = counted(cases, "false_negative_rate")
+    phase = (cases.time_ms - story.start_ms) // DAY_MS % 100
+    for low, high in ((10, 40), (60, 90)):
+        rows = (phase >= low) & (phase < high)
+        rate = np.mean([rate_of(story, {}, "false_negative_rate", day) for day in range(low, high)])
+        assert_is(int(k[rows].sum()), int(n[rows].sum()), float(rate), f"days {low} to {high} of the season")
+
+
+def test_who_is_verified_changes_what_is_seen_and_not_what_is_so(stream: Callable[[str], Stream]) -> None:
+    story, black = load_scenario("selective_verification"), {"race": "black"}
+    # A quarter comes back, .05 of all missed; of them a fifth is seen, then three fifths, beside .20 that is flagged.
+    seen = [rate_of(story, black, "false_negative_rate", day) for day in (74, 75)]
+    assert seen == pytest.approx([0.01 / 0.21, 0.03 / 0.23], abs=1e-12)
+    # .05 missed of .05 + .75 * .85 not flagged: the share of the missed among the audited stays
+    audited = [rate_of(story, black, "false_omission_rate", day) for day in (74, 75)]
+    assert audited == pytest.approx([0.05 / 0.6875] * 2, abs=1e-12)
+    assert rate_of(story, black, "missing_labels", 74) == pytest.approx(0.6875 * 0.8, abs=1e-12)
+    made = stream("selective_verification")
+    bodies = [json.loads(one.value) for one in made.records if one.role == "outcome"]
+    said = dict(zip(made.cases.key.tolist(), made.cases.prediction.tolist(), strict=True))
+    assert {(said[body["prediction_id"]], body.get("source")) for body in bodies} == {(0, "audit"), (1, None)}
+
+
+def test_a_shift_within_a_group_leaves_its_size_and_moves_its_mix() -> None:
+    story = load_scenario("population_shift_within")
+    for day in (74, 75):
+        assert rate_of(story, {"race": "black"}, "share", day) == pytest.approx(0.30, abs=1e-12)
+    # .15 of them were over 80, .60 are: .20 + .18 * share
+    rates = [rate_of(story, {"race": "black"}, "false_negative_rate", day) for day in (74, 75)]
+    assert rates == pytest.approx([0.227, 0.308], abs=1e-12)
+    old = [rate_of(story, {"race": "black", "age_band": "80_plus"}, "false_negative_rate", day) for day in (74, 75)]
+    assert old == pytest.approx([0.38, 0.38], abs=1e-12)
+
+
 def test_a_subgroup_that_vanished_has_no_rate() -> None:
     story = load_scenario("vanished_group")
     assert rate_of(story, {"race": "asian"}, "false_negative_rate", 149) is None
@@ -126,8 +171,10 @@ def test_a_subgroup_that_vanished_has_no_rate() -> None:
 
 def test_the_moment_says_what_moved_and_whether_it_harms() -> None:
     said = {name: moment_of(load_scenario(name)) for name in scenario_names()}
-    assert {name for name, moment in said.items() if moment.is_harm} == {"bad_revision", "canary", "demo", "slow_drift"}
-    assert {name for name, moment in said.items() if moment.moment is None} == {"fair", "labels_by_value"}
+    assert {name for name, moment in said.items() if moment.is_harm} == {
+        *("bad_revision", "canary", "demo", "slow_drift", "sudden_drift"),
+    }
+    assert {name for name, moment in said.items() if moment.moment is None} == {"fair", "labels_by_value", "seasonal"}
     demo = said["demo"]
     assert (demo.attribute, demo.value, demo.metric) == ("race", "asian", "false_negative_rate")
     assert (demo.revision, demo.previous_revision, demo.before, demo.after) == ("r2", "r1", 0.2096, 0.6288)

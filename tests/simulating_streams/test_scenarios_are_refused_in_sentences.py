@@ -72,11 +72,19 @@ def test_a_field_at_fault_is_named(old: str, new: str, said: str) -> None:
         ("{rate: share, factor: 2, from_day: 10}", "changes[0]: must begin on a day of the scenario"),
         ("{rate: false_negative_rate, factor: 2, revision: r9}", "changes[0].revision: there is no revision r9"),
         ("{rate: share, factor: 2, revision: r1}", "changes[0].revision: only false_negative_rate and"),
+        ("{rate: false_negative_rate, factor: 3, season_days: 9}", "false_negative_rate leaves 0.001 to 0.999"),
+        ("{rate: label_prevalence, factor: 2, season_days: -1}", "changes[0].season_days: must not be below 0"),
+        ("{rate: label_prevalence, factor: 2, season_days: 9, ramp_days: 1}", "a season has no ramp_days"),
+        ("{rate: unverified, factor: 2, revision: r1}", "changes[0].revision: only false_negative_rate and"),
         ("{rate: false_negative_rate, factor: 5}", "false_negative_rate leaves 0.001 to 0.999 in a subgroup of r1"),
     ],
 )
 def test_a_change_that_cannot_happen_is_named(change: str, said: str) -> None:
     assert said in refused(f"{GOOD}changes: [{change}]\n")
+
+
+def test_a_metric_that_is_not_judged_is_named() -> None:
+    assert "metrics: there is no accuracy; name some of false_negative_rate" in refused(f"{GOOD}metrics: [accuracy]\n")
 
 
 def test_faults_beyond_their_limit_are_named() -> None:
@@ -110,6 +118,7 @@ def test_a_name_is_never_a_path() -> None:
 def test_the_shipped_ones_are_those_of_the_contract_and_have_seeds_of_their_own() -> None:
     assert scenario_names() == (
         *("bad_revision", "canary", "demo", "fair", "labels_by_value", "missing_labels", "population_shift"),
-        *("slow_drift", "vanished_group"),
+        *("population_shift_within", "seasonal", "selective_verification", "slow_drift", "sudden_drift"),
+        "vanished_group",
     )
     assert len({load_scenario(name).seed for name in scenario_names()}) == len(scenario_names())

@@ -9,7 +9,7 @@ from replay.rivals.contest import RISES, Result, Streams
 from replay.rivals.monitor import Monitor, by_window, first_after, per_100k
 from replay.rivals.of_river import RIVER
 from replay.rivals.ours import GUARANTEED, ORACLE, OURS, d1, d1_by_calendar
-from replay.rivals.page import losses, table
+from replay.rivals.page import chart, losses, table
 from replay.rivals.picture import picture
 from replay.rivals.streams import OF_STEP, QUIET, Stream, drawn, fair, jump, season
 from replay.rivals.tuning import WANTED, tuned
@@ -102,7 +102,7 @@ def test_where_a_rival_is_better_it_is_told() -> None:
 def test_what_never_comes_is_shown_as_never_and_at_the_end_of_the_axis() -> None:
     never = result("blind", inf, 0, found=0.1)
     assert "never (10%)" in table([never])
-    assert picture([never]).count('cx="860.0"') == 1
+    assert picture(chart([never])).count('cx="860.0"') == 1
 
 
 def test_all_monitors_see_the_same_events() -> None:
