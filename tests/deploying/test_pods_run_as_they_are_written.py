@@ -4,7 +4,8 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -63,6 +64,13 @@ class Install:
             return error.code
         except (URLError, OSError):
             return 0
+
+    def asks(self, *words: str) -> str:
+        """What a person is told who runs a command in the pod of the rollback process."""
+        template = deepcopy(self.templates["fairdrift-rollback"])
+        template["spec"]["containers"][0]["args"] = list(words)
+        env = {**self.node.env, "FAIRDRIFT__CONTROLLER__API": f":{self.ports['rollback api']}", "LOGNAME": "kim"}
+        return replace(self.node, env=env).run(template, "rollback")
 
     def kinds(self) -> list[str]:
         folder = self.node.claimed("fairdrift-audit") / "audit"
@@ -125,13 +133,24 @@ def started(install: Install) -> Iterator[Callable[[str], Process]]:
             "FAIRDRIFT__HTTP__TELEMETRY": f":{install.ports[f'{name} telemetry']}",
             f"FAIRDRIFT__{'HTTP' if name == 'monitor' else 'CONTROLLER'}__API": f":{install.ports[f'{name} api']}",
         }
-        other = Node(node.folder, node.contents, node.account, {**node.env, **ports})
+        other = replace(node, env={**node.env, **ports})
         processes.append(other.start(install.templates[f"fairdrift-{name}"], name))
         return processes[-1]
 
     yield start
     for process in processes:
         process.stop(grace_s=10)
+
+
+def rss_bytes(process: Process) -> int:
+    status = Path(f"/proc/{process.child.pid}/status").read_text(encoding="ascii")
+    return int(re.search(r"VmHWM:\s*(\d+) kB", status)[1]) * 1024  # type: ignore[index]
+
+
+def request_bytes(install: Install, name: str) -> int:
+    """What the manifest asks for: Mi or Gi."""
+    asked = install.templates[f"fairdrift-{name}"]["spec"]["containers"][0]["resources"]["requests"]["memory"]
+    return int(asked[:-2]) * {"Mi": 1 << 20, "Gi": 1 << 30}[asked[-2:]]
 
 
 ALL_WELL = {"startupProbe": 200, "livenessProbe": 200, "readinessProbe": 200}
@@ -156,6 +175,10 @@ def test_both_processes_work_with_what_their_manifests_give_them(
     assert ("leases", 201) in {(one.resource, one.code) for one in asked}
     assert not [one for one in asked_by(kubernetes.audit_log, install.home, ACCOUNT) if one.code in (401, 403)]
     assert install.kinds()[0] == "started"
+    assert "incidents" in install.asks("incidents", "--output", "json")
+    assert install.asks("audit", "verify", "--output", "json")
+    assert 0 < rss_bytes(monitor) < request_bytes(install, "monitor")
+    assert 0 < rss_bytes(rollback) < request_bytes(install, "rollback")
     assert "only_watching" not in rollback.tail()
     monitor.stop(grace_s=10)
     rollback.stop(grace_s=10)
