@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from monitor.settings.load import parse
 from tests.deploying.rendering import FOLDER, ROOT, of_kind, rendered, the
 from tests.parts.kubernetes.control_plane import ControlPlane
 from tests.parts.kubernetes.program import control_plane_programs
@@ -79,6 +80,18 @@ def test_prometheus_takes_what_the_page_says_of_scraping(promtool: Path, tmp_pat
         name, _, rest = target.partition(".")
         service = the(rendered("acting"), "Service", name)
         assert rest == f"{service['metadata']['namespace']}:{service['spec']['ports'][0]['port']}"
+
+
+def test_the_switch_of_the_page_is_the_one_that_the_process_looks_at() -> None:
+    found = re.search(r"create configmap (\S+) --from-literal=(\w+)=\n", PAGE)
+    assert found is not None
+    objects = rendered("acting")
+    settings = parse(the(objects, "ConfigMap", "fairdrift-settings")["data"]["fairdrift.yaml"], "acting")
+    spec = the(objects, "Deployment", "fairdrift-rollback")["spec"]["template"]["spec"]
+    (volume,) = (one["name"] for one in spec["volumes"] if one.get("configMap", {}).get("name") == found[1])
+    (place,) = (one["mountPath"] for one in spec["containers"][0]["volumeMounts"] if one["name"] == volume)
+    assert settings.controller is not None
+    assert settings.controller.kill_switch_file == Path(place) / found[2]
 
 
 def test_what_is_shown_and_not_run_exists() -> None:
