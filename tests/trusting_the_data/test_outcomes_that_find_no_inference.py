@@ -1,4 +1,4 @@
-"""Ids that changed on one side: outcomes that find no inference are told of, and nothing is trusted beyond the limit."""
+"""Ids that changed on one side: outcomes that find no inference are told of; nothing is trusted beyond a limit."""
 
 import json
 from pathlib import Path
