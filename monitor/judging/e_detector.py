@@ -51,9 +51,9 @@ def log_factor(stream: Ints, k: Ints, n: Ints, p0: Floats, tilts: Floats) -> Flo
     """
     streams, count = tilts.shape
     result = np.empty((streams, count))
+    more = np.expm1(tilts)
     for bet in range(count):
-        tilt = tilts[stream, bet]
-        terms = k * tilt - n * np.log1p(p0 * np.expm1(tilt))
+        terms = k * tilts[stream, bet] - n * np.log1p(p0 * more[stream, bet])
         result[:, bet] = np.bincount(stream, weights=terms, minlength=streams)
     return result
 

@@ -16,10 +16,10 @@ from scipy.special import logit
 from monitor.judging.coarse import coarse_edges
 from monitor.judging.conditional import TILTS, log_factor
 from monitor.judging.e_detector import NOTHING, folded, log_mixture
-from monitor.judging.metrics import Rate
+from monitor.judging.metrics import Kind, Rate
 from monitor.judging.people import People
 from monitor.judging.rules import JudgingRules
-from monitor.judging.tally import Tally
+from monitor.judging.tally import Tally, first_of_each
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -116,7 +116,7 @@ class GapEvidence:
 
     def open(self, rate: int, reference: Tally) -> None:
         """Renew what one rate tolerates, on the reference's cells in its open bins."""
-        arms = self._arms(self._rates[rate], reference).sum(axis=0)
+        arms = self._arms(self._rates[rate], self._by_kind(reference)).sum(axis=0)
         found = reference_gap(arms, self._rules.tolerance_of(self._rates[rate].metric))
         self._theta0[rate] = found.tolerated
         n_a, k_a, n_b, k_b = np.moveaxis(arms.sum(axis=1), -1, 0)
@@ -125,8 +125,9 @@ class GapEvidence:
     def fold(self, cells: Tally) -> None:
         """Take in the cells of one step; streams without events in both arms stay as they are."""
         log_l, n = np.zeros(self._log_r.shape), np.zeros(self._shape, np.int64)
+        by_kind = self._by_kind(cells)
         for place, rate in enumerate(self._rates):
-            arms = self._arms(rate, cells)
+            arms = self._arms(rate, by_kind)
             used = arms[..., [0, 2]].all(axis=-1) & self.is_watched[place][:, None]
             group = np.nonzero(used)[1]
             np.add.at(log_l[place], group, log_factor(arms[used], self._theta0[place][group]))
@@ -136,21 +137,27 @@ class GapEvidence:
         self.steps += has_data
         self.events += n
 
-    def _arms(self, rate: Rate, cells: Tally) -> Ints:
+    def _by_kind(self, cells: Tally) -> Ints:
+        """Counts of each subgroup, and of everybody in the last place: (revisions, subgroups + 1, bins, `Kind`)."""
+        revisions, groups = len(cells.revisions), self._shape[1] + 1
+        columns = (cells.revision, self._coarse[cells.age_bin + 1], cells.combination)
+        first, place = first_of_each(columns)
+        counts = np.zeros((len(first), len(Kind)), np.int64)
+        np.add.at(counts, place, cells.counts)
+        revision, coarse, combination = (column[first] for column in columns)
+        rows, group = self._people.members(combination)
+        everybody = np.arange(len(first))
+        rows, group = np.concatenate((rows, everybody)), np.concatenate((group, np.full(len(first), groups - 1)))
+        slot = (revision[rows] * groups + group) * self._bins + coarse[rows]
+        sums = [np.bincount(slot, column[rows], revisions * groups * self._bins) for column in counts.T]
+        by_kind: Ints = np.stack(sums, axis=1).astype(np.int64)
+        return by_kind.reshape(revisions, groups, self._bins, len(Kind))
+
+    def _arms(self, rate: Rate, by_kind: Ints) -> Ints:
         """n_a, k_a, n_b, k_b of each subgroup and everybody else, shape (revisions, subgroups, coarse bins, 4)."""
-        revisions, subgroups = len(cells.revisions), self._shape[1]
-        rows, groups = self._people.members(cells.combination)
-        coarse = self._coarse[cells.age_bin + 1]
-        everybody = cells.revision * self._bins + coarse
-        slot = (cells.revision[rows] * subgroups + groups) * self._bins + coarse[rows]
-        arms = np.zeros((revisions, subgroups, self._bins, 4), np.int64)
-        for column, kinds in enumerate((rate.counted, rate.harmful)):
-            events = cells.of(kinds)
-            all_of = np.bincount(everybody, weights=events, minlength=revisions * self._bins)
-            own = np.bincount(slot, weights=events[rows], minlength=revisions * subgroups * self._bins)
-            arms[..., column] = own.reshape(revisions, subgroups, self._bins)
-            arms[..., 2 + column] = all_of.reshape(revisions, 1, self._bins) - arms[..., column]
-        return arms
+        n, k = (by_kind[..., list(kinds)].sum(axis=-1) for kinds in (rate.counted, rate.harmful))
+        own_n, own_k = n[:, :-1], k[:, :-1]
+        return np.stack((own_n, own_k, n[:, -1:] - own_n, k[:, -1:] - own_k), axis=-1)
 
     def reset(self, rates: list[int], subgroup: int) -> None:
         """Evidence of some streams to nothing, as after an alarm that was acknowledged."""
