@@ -1,10 +1,9 @@
-"""The verdicts of all serving revisions, from the facts of the last step and the state of the data.
+"""What is said of all serving revisions, from the facts of the last step and the state of the data.
 
 Way of an event: step 8; `judge` asks. Pure.
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +14,12 @@ from monitor.judging.facts import Facts
 from monitor.judging.history import History
 from monitor.judging.releases import Releases
 from monitor.judging.rules import UNPAIRED, DataState
-from monitor.judging.streams import Streams
+from monitor.judging.said import Said
+from monitor.judging.streams import NO_ONSET, Streams
 from monitor.judging.table import Known
-from monitor.judging.verdict import StreamVerdict, Verdict
+from monitor.judging.verdict import Verdict
 
-Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-
-_VERDICTS: Final = tuple(Verdict)
-"""By number: looking one up a million times must cost little."""
 
 
 class Assessment:
@@ -40,19 +36,38 @@ class Assessment:
     def __init__(self, streams: Streams, facts: Facts, history: History, releases: Releases) -> None:
         self._streams, self._facts, self._history, self._releases = streams, facts, history, releases
         self._is_labelled = np.array([streams.rates[rates[0]].is_labelled for rates in streams.rates_of])
+        self._last: tuple[int, DataState, tuple[Said, ...]] | None = None
         self._has_stopped = self._is_labelled[:, None] & streams.traffic.labels_stopped()
 
-    def verdicts(self, end_ms: int, data: DataState) -> tuple[StreamVerdict, ...]:
-        """One verdict for each serving revision, metric and subgroup, in this order."""
-        result: list[StreamVerdict] = []
+    def say(self, end_ms: int, data: DataState) -> tuple[Said, ...]:
+        """What is said of each serving revision, in this order."""
+        if self._last is None or self._last[:2] != (end_ms, data):
+            every = zip(data.serving, self._falls(data.serving), strict=True)
+            self._last = end_ms, data, tuple(self._said(revision, falls, end_ms, data) for revision, falls in every)
+        return self._last[2]
+
+    def _said(self, revision: str, falls: Bools, end_ms: int, data: DataState) -> Said:
         of_data = tuple(sorted(data.flags | data.stale))
-        for revision, falls in zip(data.serving, self._falls(data.serving), strict=True):
-            compared = Comparison(self._streams, self._releases, revision, labels_doubted=UNPAIRED in of_data)
-            known = self._known(revision, falls, compared, is_stale=bool(data.stale))
-            said = table.verdicts(known)
-            self._history.note(revision, said, end_ms)
-            result += self._said(revision, said, known, compared, of_data)
-        return tuple(result)
+        compared = Comparison(self._streams, self._releases, revision, labels_doubted=UNPAIRED in of_data)
+        known = self._known(revision, falls, compared, is_stale=bool(data.stale))
+        verdict = table.verdicts(known)
+        self._history.note(revision, verdict, end_ms)
+        return Said(
+            model=self._streams.rules.model,
+            revision=revision,
+            of_data=of_data,
+            rollout=compared.rollout,
+            facts=self._facts,
+            verdict=verdict,
+            reason=known.inconclusive,
+            has_stopped=self._has_stopped,
+            since_ms=self._history.since_ms(revision),
+            previous=self._history.previous(revision),
+            onset_ms=np.where(verdict >= Verdict.SUSPECT, compared.onset_ms, NO_ONSET),
+            cleared=compared.cleared,
+            detected=(*self._facts.detected, *compared.detected),
+            blame=compared.blames(verdict == Verdict.DEGRADED, reference_at_page=known.at_page),
+        )
 
     def _falls(self, serving: Sequence[str]) -> list[Bools]:
         """Whether an alarm of each stream falls on each serving revision.
@@ -67,55 +82,16 @@ class Assessment:
         return own
 
     def _known(self, revision: str, falls: Bools, compared: Comparison, *, is_stale: bool) -> Known:
-        streams, facts = self._streams, self._facts
+        streams, unready = self._streams, self._facts.limits.unready
         has_cells = streams.traffic.has_cells(revision)[[rates[0] for rates in streams.rates_of]]
         missing = np.where(self._is_labelled, table.code(table.NO_LABELS_YET), table.code(table.NO_INFERENCES_YET))
-        blind = np.where(facts.is_blind, table.code(table.BLIND), 0)
+        blind = np.where(self._facts.is_blind, table.code(table.BLIND), 0)
         inconclusive = np.where(has_cells, blind, missing[:, None])
         return Known(
-            inconclusive=np.where(facts.unready > 0, facts.unready, inconclusive),
+            inconclusive=np.where(unready > 0, unready, inconclusive),
             is_stale=self._has_stopped | is_stale,
             at_watch=falls & streams.at_watch,
             at_page=falls & streams.latched,
             at_watch_by_revision=compared.at_watch,
             at_rollback=compared.at_rollback,
         )
-
-    def _said(
-        self, revision: str, said: Ints, known: Known, compared: Comparison, of_data: tuple[str, ...]
-    ) -> list[StreamVerdict]:
-        rules, facts = self._streams.rules, self._facts
-        subgroups = self._streams.people.lattice.subgroups
-        since, previous = self._history.since_ms(revision), self._history.previous(revision)
-        rollout, result = compared.rollout, []
-        for metric, name in enumerate(rules.metrics):
-            columns = (said, known.inconclusive, self._has_stopped, since, previous, compared.cleared, known.at_page)
-            rows = zip(*(column[metric].tolist() for column in columns), strict=True)
-            for place, (number, code, has_stopped, since_ms, before, cleared, at_page) in enumerate(rows):
-                subgroup, reference = subgroups[place], facts.references[metric][place]
-                verdict = _VERDICTS[number]
-                own = () if verdict > Verdict.STALE or not code else (table.reason(code),)
-                onset = compared.onset_ms(metric, place) if verdict >= Verdict.SUSPECT else None
-                is_harm = verdict == Verdict.DEGRADED
-                result.append(
-                    StreamVerdict(
-                        model=rules.model,
-                        revision=revision,
-                        attribute=subgroup.attribute,
-                        subgroup=subgroup.slug,
-                        metric=name,
-                        verdict=verdict,
-                        reasons=(*own, table.LABELS_STOPPED, *of_data) if has_stopped else (*own, *of_data),
-                        since_ms=since_ms,
-                        evidence=(*facts.evidence(metric, place), *compared.evidence(metric, place)),
-                        reference=reference,
-                        blind_below=facts.blind_below[metric][place] if reference else None,
-                        onset_ms=None if onset is None else onset[0],
-                        previous=_VERDICTS[before] if before >= 0 else None,
-                        blame=compared.blame(metric, place, reference_at_page=at_page) if is_harm else None,
-                        rollout_ms=None if rollout is None else rollout.start_ms,
-                        former=None if rollout is None else rollout.former,
-                        cleared=cleared,
-                    )
-                )
-        return result

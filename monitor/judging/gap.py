@@ -105,6 +105,7 @@ class GapEvidence:
         self._coarse = np.concatenate(([0], coarse))  # label-free cells are a bin of their own
         self._shape = (len(rates), len(people.lattice.subgroups))
         self._log_r = np.full((*self._shape, len(TILTS)), NOTHING)
+        self._log_m: Floats | None = None
         self._theta0 = np.zeros(self._shape)
         self.is_watched: Bools = np.zeros(self._shape, bool)
         self.steps, self.events = (np.zeros(self._shape, np.int64) for _ in range(2))
@@ -112,7 +113,9 @@ class GapEvidence:
     @property
     def log_m(self) -> Floats:
         """Evidence in nats; -inf before any data."""
-        return log_mixture(self._log_r)
+        if self._log_m is None:
+            self._log_m = log_mixture(self._log_r)
+        return self._log_m
 
     def open(self, rate: int, reference: Tally) -> None:
         """Renew what one rate tolerates, on the reference's cells in its open bins."""
@@ -132,7 +135,7 @@ class GapEvidence:
             group = np.nonzero(used)[1]
             np.add.at(log_l[place], group, log_factor(arms[used], self._theta0[place][group]))
             np.add.at(n[place], group, arms[used][:, 0])
-        has_data = n > 0
+        has_data, self._log_m = n > 0, None
         self._log_r[has_data] = folded(self._log_r[has_data], log_l[has_data])
         self.steps += has_data
         self.events += n
@@ -161,6 +164,7 @@ class GapEvidence:
 
     def reset(self, rates: list[int], subgroup: int) -> None:
         """Evidence of some streams to nothing, as after an alarm that was acknowledged."""
+        self._log_m = None
         self._log_r[rates, subgroup] = NOTHING
         self.steps[rates, subgroup] = self.events[rates, subgroup] = 0
 
@@ -170,6 +174,7 @@ class GapEvidence:
 
     def restore(self, stored: Stored) -> None:
         """Take up what was stored. ValueError for another shape."""
+        self._log_m = None
         self._log_r = np.frombuffer(stored.log_r).reshape(self._log_r.shape).copy()
         self.steps, self.events = (
             np.frombuffer(packed, np.int64).reshape(self._shape).copy() for packed in (stored.steps, stored.events)

@@ -20,9 +20,11 @@ from monitor.judging.bootstrap import Bootstrap
 from monitor.judging.facts import Facts
 from monitor.judging.history import History
 from monitor.judging.judge_state import JudgeState, decoded
+from monitor.judging.limits import Limits
 from monitor.judging.reference import Reference
 from monitor.judging.releases import Releases
 from monitor.judging.rules import DataState, JudgingRules
+from monitor.judging.said import Said, Written, written
 from monitor.judging.shadow import serves, without_shadows
 from monitor.judging.stream_names import StreamName, StreamNames
 from monitor.judging.streams import CLOSED, Streams
@@ -87,6 +89,8 @@ class Judge:
         self._bootstrap = Bootstrap(self._rules, self._streams.people) if self._given is None else None
         self._reference = self._given
         self._assessment: Assessment | None = None
+        self._limits: Limits | None = None
+        self._written: dict[str, Written] = {}
         if self._given is not None:
             self._streams.traffic.know_gaps(self._given.longest_gap_ms)
 
@@ -160,6 +164,7 @@ class Judge:
         rows = np.zeros(len(reference.age_bin), np.int64)
         cells = Tally(("",), rows, reference.age_bin, reference.combination, reference.counts)
         slots = None if self._bootstrap is None else self._bootstrap.slots()
+        self._limits = None
         self._streams.open(opened, summed([cells, of_reference(cells, opened)]), slots)
 
     def assess(self, end_ms: int, data: DataState) -> tuple[StreamVerdict, ...]:
@@ -172,11 +177,25 @@ class Judge:
         data
             Its `serving` revisions get verdicts, in that order; those of shadow traffic do not.
         """
+        return self.write(self.say(end_ms, data))
+
+    def say(self, end_ms: int, data: DataState) -> tuple[Said, ...]:
+        """The same in columns, a revision each; of their own: they can be written as verdicts at any later time.
+
+        Whoever asks again before anything happened gets the same.
+        """
         if self._assessment is None:
-            facts = Facts(self._streams, self._reference.id if self._reference else None)
+            if self._limits is None:
+                self._limits = Limits(self._streams, self._reference.id if self._reference else None)
+            facts = Facts(self._streams, self._limits)
             self._assessment = Assessment(self._streams, facts, self._history, self._releases)
         serving = tuple(filter(serves, data.serving))
-        return self._assessment.verdicts(end_ms, replace(data, serving=serving))
+        return self._assessment.say(end_ms, replace(data, serving=serving))
+
+    def write(self, said: Iterable[Said]) -> tuple[StreamVerdict, ...]:
+        """Verdicts of what `say` gave; those that say what they said when last written are the same objects."""
+        self._written = {one.revision: written(one, self._names.all, self._written.get(one.revision)) for one in said}
+        return tuple(verdict for one in self._written.values() for verdict in one.verdicts)
 
     def acknowledge(self, attribute: str, subgroup: str, metric: str) -> None:
         """A person has seen the alarm of a stream: its evidence starts anew, and it is no longer held DEGRADED.

@@ -15,6 +15,7 @@ from monitor.counting.ripe import RipeCells
 from monitor.counting.ripening import ripe_cells
 from monitor.judging.judge import Judge
 from monitor.judging.rules import DataState
+from monitor.judging.said import Said
 from monitor.judging.verdict import StreamVerdict
 from monitor.ports import StateCorrupt, StateStore
 from monitor.service.alarms import StandingAlarms
@@ -59,7 +60,8 @@ class JudgedModel:
         self._store, self._alarms, self._rules_hash = store, alarms, rules_hash
         self.judged_ms: int | None = None
         self.committed_ms = 0
-        self.verdicts: tuple[StreamVerdict, ...] = ()
+        self._said: tuple[Said, ...] = ()
+        self._verdicts: tuple[StreamVerdict, ...] | None = None
         self.last_seen_ms: dict[str, int] = {}
         self.restarts: dict[str, int] = {}
         self._restarted: str | None = None
@@ -159,7 +161,16 @@ class JudgedModel:
     def assess(self, flags: frozenset[str], stale: frozenset[str]) -> None:
         """Renew the verdicts of what was judged so far, in the light of the state of the data."""
         if self.judged_ms is not None:
-            self.verdicts = self.judge.assess(self.judged_ms, DataState(self.serving(), flags, stale))
+            said = self.judge.say(self.judged_ms, DataState(self.serving(), flags, stale))
+            if said is not self._said:
+                self._said, self._verdicts = said, None
+
+    @property
+    def verdicts(self) -> tuple[StreamVerdict, ...]:
+        """Verdicts as last assessed, written when they are first read: most panes pass unread."""
+        if self._verdicts is None:
+            self._verdicts = self.judge.write(self._said)
+        return self._verdicts
 
     def acknowledge(self, attribute: str, subgroup: str, metric: str) -> None:
         """A person has seen the alarm of a stream. `ValueError` for one that is not judged."""
