@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -73,5 +72,12 @@ def log_mixture(log_r: Floats) -> Floats:
     >>> log_mixture(np.array([[NOTHING, NOTHING], [0.0, 0.0]])).tolist()
     [-inf, 0.0]
     """
-    result: Floats = logsumexp(log_r, axis=-1) - np.log(log_r.shape[-1])
+    highest = log_r.max(axis=-1)
+    result: Floats = np.full(highest.shape, NOTHING)
+    has_data = highest > NOTHING
+    bets, top = log_r[has_data], highest[has_data]
+    is_top = bets == top[:, None]
+    tops = is_top.sum(axis=-1, dtype=float)
+    rest = np.where(is_top, 0.0, np.exp(bets - top[:, None])).sum(axis=-1) / tops  # in this order nothing small is lost
+    result[has_data] = np.log1p(rest) + np.log(tops) + top - np.log(log_r.shape[-1])
     return result
