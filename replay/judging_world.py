@@ -83,7 +83,8 @@ class Stream:
         both = np.concatenate((cells.n - share, share))
         twice = {name: np.concatenate((column, column)) for name, column in _columns(cells).items()}
         twice["revision"] = np.repeat((0, 1), len(share))
-        return RipeCells(("r1", "r2"), **{**twice, "n": both}).where(both > 0)
+        twice["n"] = both
+        return RipeCells(("r1", "r2"), *twice.values()).where(both > 0)
 
 
 def rules() -> JudgingRules:
@@ -103,4 +104,4 @@ def _columns(cells: RipeCells) -> dict[str, Ints]:
 
 def _joined(revisions: tuple[str, ...], parts: list[RipeCells]) -> RipeCells:
     columns = [_columns(one) for one in parts]
-    return RipeCells(revisions, **{name: np.concatenate([one[name] for one in columns]) for name in columns[0]})
+    return RipeCells(revisions, *(np.concatenate([one[name] for one in columns]) for name in columns[0]))

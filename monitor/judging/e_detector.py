@@ -72,7 +72,9 @@ def log_mixture(log_r: Floats) -> Floats:
     >>> log_mixture(np.array([[NOTHING, NOTHING], [0.0, 0.0]])).tolist()
     [-inf, 0.0]
     """
-    highest: Floats = np.maximum.reduce(np.ascontiguousarray(np.moveaxis(log_r, -1, 0)))  # along few bets this is faster
+    highest: Floats = np.maximum.reduce(
+        np.ascontiguousarray(np.moveaxis(log_r, -1, 0))
+    )  # along few bets this is faster
     result: Floats = np.full(highest.shape, NOTHING)
     has_data = highest > NOTHING
     bets, top = log_r[has_data], highest[has_data]

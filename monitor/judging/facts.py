@@ -33,6 +33,8 @@ class Facts:
         What is said without any evidence.
     is_blind
         Whether harm of the size to find would go unnoticed for thirty days.
+    labels_stopped
+        Subgroups whose inferences flow and whose labels do not.
     detected
         Evidence of the detectors that pool all revisions; none without a reference, or of a gap that has none.
     """
@@ -40,6 +42,7 @@ class Facts:
     def __init__(self, streams: Streams, limits: Limits) -> None:
         self.limits = limits
         self._events_per_day = streams.traffic.events_per_day
+        self.labels_stopped = streams.traffic.labels_stopped()
         self.is_blind = limits.is_blind(self._events_per_day)
         has, levels = limits.has_reference, limits.levels
         has_gap = has & (streams.by_metric(streams.gap.steps) > 0)

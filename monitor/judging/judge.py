@@ -17,14 +17,12 @@ from monitor.counting.ripe import LABEL_FREE, RipeCells
 from monitor.judging import levels
 from monitor.judging.assessment import Assessment
 from monitor.judging.bootstrap import Bootstrap
-from monitor.judging.facts import Facts
 from monitor.judging.history import History
 from monitor.judging.judge_state import JudgeState, decoded
-from monitor.judging.limits import Limits
 from monitor.judging.reference import Reference
 from monitor.judging.releases import Releases
 from monitor.judging.rules import DataState, JudgingRules
-from monitor.judging.said import Said, Written, written
+from monitor.judging.said import Said
 from monitor.judging.shadow import serves, without_shadows
 from monitor.judging.stream_names import StreamName, StreamNames
 from monitor.judging.streams import CLOSED, Streams
@@ -88,9 +86,7 @@ class Judge:
         self._releases = Releases(self._rules, self._streams.people)
         self._bootstrap = Bootstrap(self._rules, self._streams.people) if self._given is None else None
         self._reference = self._given
-        self._assessment: Assessment | None = None
-        self._limits: Limits | None = None
-        self._written: dict[str, Written] = {}
+        self._assessment = Assessment(self._streams, self._history, self._releases, self._names)
         if self._given is not None:
             self._streams.traffic.know_gaps(self._given.longest_gap_ms)
 
@@ -116,7 +112,8 @@ class Judge:
         """
         if end_ms <= self._end_ms:
             raise ValueError(f"steps go forward: {end_ms=} does not lie behind {self._end_ms}, give each pane once")
-        after_ms, self._end_ms, self._assessment = self._end_ms, end_ms, None
+        after_ms, self._end_ms = self._end_ms, end_ms
+        self._assessment.renew()
         cells = RipeCells.empty() if cells.excluded else without_shadows(cells)
         free = cells.age_bin == LABEL_FREE
         if self._first_pane_ms is None and free.any():
@@ -139,10 +136,7 @@ class Judge:
         return TimeJudged(self._rules, self._bootstrap, self._given, self._first_pane_ms)
 
     def _fold(self, end_ms: int, cells: RipeCells, waiting: Tally, from_ms: int) -> Ints | None:
-        opened = self._streams.opened
-        first_ripe_ms = from_ms + self._rules.pane_ms
-        while opened < self._streams.bins - 1 and end_ms >= first_ripe_ms + self._rules.ripening_ms(opened + 1):
-            opened += 1
+        opened = self._rules.open_bin(self._streams.opened, end_ms - from_ms - self._rules.pane_ms)
         if opened > self._streams.opened:
             self._open(opened)
         if opened == CLOSED:
@@ -164,7 +158,7 @@ class Judge:
         rows = np.zeros(len(reference.age_bin), np.int64)
         cells = Tally(("",), rows, reference.age_bin, reference.combination, reference.counts)
         slots = None if self._bootstrap is None else self._bootstrap.slots()
-        self._limits = None
+        self._assessment.renew(with_limits=True)
         self._streams.open(opened, summed([cells, of_reference(cells, opened)]), slots)
 
     def assess(self, end_ms: int, data: DataState) -> tuple[StreamVerdict, ...]:
@@ -180,22 +174,14 @@ class Judge:
         return self.write(self.say(end_ms, data))
 
     def say(self, end_ms: int, data: DataState) -> tuple[Said, ...]:
-        """The same in columns, a revision each; of their own: they can be written as verdicts at any later time.
-
-        Whoever asks again before anything happened gets the same.
-        """
-        if self._assessment is None:
-            if self._limits is None:
-                self._limits = Limits(self._streams, self._reference.id if self._reference else None)
-            facts = Facts(self._streams, self._limits)
-            self._assessment = Assessment(self._streams, facts, self._history, self._releases)
+        """The same in columns, a revision each, which can be written as verdicts at any later time."""
         serving = tuple(filter(serves, data.serving))
-        return self._assessment.say(end_ms, replace(data, serving=serving))
+        reference_id = self._reference.id if self._reference else None
+        return self._assessment.say(end_ms, replace(data, serving=serving), reference_id)
 
     def write(self, said: Iterable[Said]) -> tuple[StreamVerdict, ...]:
         """Verdicts of what `say` gave; those that say what they said when last written are the same objects."""
-        self._written = {one.revision: written(one, self._names.all, self._written.get(one.revision)) for one in said}
-        return tuple(verdict for one in self._written.values() for verdict in one.verdicts)
+        return self._assessment.write(said)
 
     def acknowledge(self, attribute: str, subgroup: str, metric: str) -> None:
         """A person has seen the alarm of a stream: its evidence starts anew, and it is no longer held DEGRADED.
@@ -210,7 +196,7 @@ class Judge:
             raise ValueError(f"no stream of {metric} for {attribute}={subgroup} in model {self._rules.model}")
         self._streams.acknowledge(*place)
         self._releases.acknowledge(metric, place[1])
-        self._assessment = None
+        self._assessment.renew()
 
     def latched(self) -> list[StreamName]:
         """The streams that are held DEGRADED until a person acknowledges them."""
@@ -221,7 +207,7 @@ class Judge:
         places = {name: self._names.place(name) for name in latched}
         for place in filter(None, places.values()):
             self._streams.latched[place] = True
-        self._assessment = None
+        self._assessment.renew()
         return [name for name, place in places.items() if place is None]
 
     def thresholds(self) -> Mapping[tuple[str, str, str, str], float]:

@@ -3,55 +3,13 @@
 Way of an event: step 7, between `tally` and everything that asks for subgroups. Pure.
 """
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.counting.lattice import Lattice
+from monitor.counting.memberships import Memberships
 
 Ints = NDArray[np.int64]
-
-
-class _Lists:
-    """A short list of places for each combination, found for many combinations at once.
-
-    Parameters
-    ----------
-    of
-        Gives the list of one combination; asked once for each.
-    """
-
-    def __init__(self, of: Callable[[int], Sequence[int]]) -> None:
-        self._of = of
-        self._known: Ints = np.empty(0, np.int64)
-        """Combinations that were asked for, rising; list i is `_flat[_first[i]]` and the `_length[i] - 1` behind it."""
-        self._first: Ints = np.empty(0, np.int64)
-        self._length: Ints = np.empty(0, np.int64)
-        self._flat: Ints = np.empty(0, np.int64)
-
-    def of_each(self, combinations: Ints) -> tuple[Ints, Ints]:
-        """Rows and places, list after list."""
-        at = np.searchsorted(self._known, combinations)
-        is_new = self._known.take(at, mode="clip") != combinations if len(self._known) else np.ones(len(at), bool)
-        if is_new.any():
-            self._learn(np.unique(combinations[is_new]))
-            at = np.searchsorted(self._known, combinations)
-        length = self._length[at]
-        rows = np.repeat(np.arange(len(at)), length)
-        begun = np.cumsum(length) - length
-        return rows, self._flat[np.arange(len(rows)) + (self._first[at] - begun)[rows]]
-
-    def _learn(self, combinations: Ints) -> None:
-        lists = [self._of(one) for one in combinations.tolist()]
-        length = np.array([len(one) for one in lists], np.int64)
-        first = len(self._flat) + np.cumsum(length) - length
-        self._flat = np.concatenate((self._flat, np.array([place for one in lists for place in one], np.int64)))
-        known = np.concatenate((self._known, combinations))
-        order = np.argsort(known)
-        self._known = known[order]
-        self._first = np.concatenate((self._first, first))[order]
-        self._length = np.concatenate((self._length, length))[order]
 
 
 class People:
@@ -74,15 +32,15 @@ class People:
         for attribute in lattice.coding.attributes:
             self._places.append({slug: self.values + index for index, slug in enumerate(attribute.slugs)})
             self.values += len(attribute.slugs)
-        self._members, self._values = _Lists(lattice.members), _Lists(self._values_of)
+        self._attribute_values = Memberships(self._values_of)
 
     def members(self, combinations: Ints) -> tuple[Ints, Ints]:
         """Rows and subgroups of every membership: parallel arrays, in the order of the combinations."""
-        return self._members.of_each(combinations)
+        return self.lattice.memberships.of_each(combinations)
 
     def attribute_values(self, combinations: Ints) -> tuple[Ints, Ints]:
         """Rows and attribute values, numbered from 0 to `values` - 1 over all attributes."""
-        return self._values.of_each(combinations)
+        return self._attribute_values.of_each(combinations)
 
     def _values_of(self, combination: int) -> tuple[int, ...]:
         codes = self.lattice.coding.read(combination)

@@ -119,9 +119,7 @@ class Release:
         first_ms = self.rollout.start_ms + self._rules.pane_ms
         if end_ms > first_ms + COMPARED_MS:
             return
-        opened = self.opened
-        while opened < self._bins - 1 and end_ms >= first_ms + self._rules.ripening_ms(opened + 1):
-            opened += 1
+        opened = self._rules.open_bin(self.opened, end_ms - first_ms)
         if opened > self.opened:
             self._open(opened)
         newly: set[tuple[int, int]] = set()
