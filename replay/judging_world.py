@@ -84,7 +84,7 @@ class Stream:
         twice = {name: np.concatenate((column, column)) for name, column in _columns(cells).items()}
         twice["revision"] = np.repeat((0, 1), len(share))
         twice["n"] = both
-        return RipeCells(("r1", "r2"), *twice.values()).where(both > 0)
+        return _cells(("r1", "r2"), twice).where(both > 0)
 
 
 def rules() -> JudgingRules:
@@ -104,4 +104,9 @@ def _columns(cells: RipeCells) -> dict[str, Ints]:
 
 def _joined(revisions: tuple[str, ...], parts: list[RipeCells]) -> RipeCells:
     columns = [_columns(one) for one in parts]
-    return RipeCells(revisions, *(np.concatenate([one[name] for one in columns]) for name in columns[0]))
+    return _cells(revisions, {name: np.concatenate([one[name] for one in columns]) for name in columns[0]})
+
+
+def _cells(revisions: tuple[str, ...], columns: dict[str, Ints]) -> RipeCells:
+    revision, pane_start_ms, age_bin, combination, prediction, label, n = columns.values()
+    return RipeCells(revisions, revision, pane_start_ms, age_bin, combination, prediction, label, n)

@@ -18,7 +18,7 @@ from fairlearn.metrics import (  # type: ignore[import-not-found]
     false_positive_rate,
     selection_rate,
 )
-from sklearn.metrics import precision_score, zero_one_loss  # type: ignore[import-not-found,import-untyped]
+from sklearn.metrics import precision_score, zero_one_loss  # type: ignore[import-not-found]
 
 
 def false_discovery_rate(y_true: object, y_pred: object) -> float:
