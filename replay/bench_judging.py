@@ -40,7 +40,7 @@ WINDOWS = (5, 15, 60)
 
 WARM_UP, SLIDES = 60, 40
 GOAL_EVALUATION_MS, GOAL_STEP_MS, GOAL_PEER, GOAL_GROWTH = 3.0, 150.0, 5_000, 1.5
-"""`GOAL_PEER` times as fast as fairlearn; with ten times the rows at most `GOAL_GROWTH` of the time."""
+"""The shortest window and all streams `GOAL_PEER` times as fast as fairlearn's rates of that window alone; with ten times the rows at most `GOAL_GROWTH` of the time."""
 
 REFERENCE_YARDSTICK = 3.1
 PEER = Path(__file__).parent / "peers" / "fairlearn_rates.py"
@@ -178,9 +178,12 @@ def main() -> int:
         if wrong:
             print(f"NOT EXACT: {len(wrong)} rates differ, the first is {wrong[0]}", file=sys.stderr)
             return 1
-        times, seconds = answer["seconds"] * 1e3 / evaluation, answer["seconds"]
-        print(f"fairlearn {answer['version']}: {seconds:.1f} s for 5 minutes of them, {times:,.0f} x our evaluation;")
-        print(f"exact: its {len(theirs)} rates are ours")
+        seconds, own = answer["seconds"], (EVALUATION[0], "streams")
+        times, times_of_counts = (seconds * 1e3 / many.slides.of(*parts) for parts in (own, own[:1]))
+        print(
+            f"fairlearn {answer['version']}: {seconds:.1f} s for the {len(theirs)} rates of 5 minutes, every one of "
+            f"them ours: {times_of_counts:,.0f} x our counts of that window, {times:,.0f} x those and all streams"
+        )
         is_met.append(times >= GOAL_PEER)
     print(
         f"goal: evaluation {GOAL_EVALUATION_MS * scale:.1f} ms, with evidence {GOAL_STEP_MS * scale:.0f} ms, at most "

@@ -96,7 +96,7 @@ class Lattice:
         (subgroups, ...).
         """
         combinations, place = np.unique(np.asarray(cells, np.int64), return_inverse=True)
-        columns = counts.reshape(len(counts), prod(counts.shape[1:])).T
+        columns = np.ascontiguousarray(counts.reshape(len(counts), prod(counts.shape[1:])).T, float)
         rows, groups = self.memberships.of_each(combinations)
         total = np.empty((len(self.subgroups), len(columns)), np.int64)
         for column, amount in enumerate(columns):  # float sums of whole numbers: exact below 2**53

@@ -114,7 +114,7 @@ def window(tables: Iterable[Table], lattice: Lattice) -> dict[str, Ints]:
     for name, number in sorted(names.items()):
         mine = revision == number
         if mine.any():
-            found[name] = lattice.sum(combination[mine], counts[mine])
+            found[name] = lattice.sum(combination[mine], counts.compress(mine, axis=0))
     return found
 
 
