@@ -40,7 +40,8 @@ WINDOWS = (5, 15, 60)
 
 WARM_UP, SLIDES = 60, 40
 GOAL_EVALUATION_MS, GOAL_STEP_MS, GOAL_PEER, GOAL_GROWTH = 3.0, 150.0, 5_000, 1.5
-"""The shortest window and all streams `GOAL_PEER` times as fast as fairlearn's rates of that window alone; with ten times the rows at most `GOAL_GROWTH` of the time."""
+"""The shortest window and all streams, `GOAL_PEER` times as fast as fairlearn's rates of that window alone; with ten
+times the rows at most `GOAL_GROWTH` of the time."""
 
 REFERENCE_YARDSTICK = 3.1
 PEER = Path(__file__).parent / "peers" / "fairlearn_rates.py"
