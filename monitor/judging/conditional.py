@@ -5,7 +5,7 @@ the one it replaces. Pure. Given the sum of both arms, the base rate has left th
 step, and nothing of it is estimated.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -88,7 +88,7 @@ def _log_sums(arms: Ints, theta: Floats, lowest: Ints, width: Ints) -> Floats:
     both, first = k_a + k_b, np.cumsum(width) - width
     row = np.repeat(np.arange(len(arms)), width)
     y = np.arange(len(row)) - (first - lowest)[row]
-    log_ways = -sum(gammaln(x + 1.0) for x in (y, n_a[row] - y, both[row] - y, (n_b - both)[row] + y))
+    log_ways = -sum(_log_factorial((y, n_a[row] - y, both[row] - y, (n_b - both)[row] + y)))
     log_ways -= np.maximum.reduceat(log_ways, first)[row]
     found = np.empty(theta.shape)
     for column in range(theta.shape[1]):
@@ -96,3 +96,12 @@ def _log_sums(arms: Ints, theta: Floats, lowest: Ints, width: Ints) -> Floats:
         highest = np.maximum.reduceat(terms, first)
         found[:, column] = highest + np.log(np.add.reduceat(np.exp(terms - highest[row]), first))
     return found
+
+
+def _log_factorial(columns: Sequence[Ints]) -> list[Floats]:
+    """log x! of each; looked up where the same few numbers come again and again."""
+    most = max(int(x.max()) for x in columns)
+    if most > len(columns[0]):
+        return [gammaln(x + 1.0) for x in columns]
+    table: Floats = gammaln(np.arange(most + 1) + 1.0)
+    return [table[x] for x in columns]
