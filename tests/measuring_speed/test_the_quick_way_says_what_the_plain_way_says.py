@@ -12,14 +12,18 @@ from scipy.special import logsumexp
 from monitor.judging.blame import CAUSES
 from monitor.judging.e_detector import NOTHING, log_mixture
 from monitor.judging.judge import Judge
-from monitor.judging.metrics import METRICS
+from monitor.judging.metrics import METRICS, Kind
 from monitor.judging.power import blind_below, is_blind_to
 from monitor.judging.rules import DAY_MS, UNPAIRED, DataState
 from monitor.judging.said import Statement
+from monitor.judging.seasonal_key import Calendar
+from monitor.judging.table import SEASON, UNVERIFIED_NEGATIVES
 from monitor.judging.verdict import StreamVerdict, Verdict
 from tests.blaming_the_release.worlds import canary, stream, switched
+from tests.building_references.weeks import by_weekday, new_judge
+from tests.judging_evidence import scored
 from tests.judging_evidence.test_evidence_depends_on_counts_alone import RULES, WORLD, random_step
-from tests.judging_evidence.worlds import LATTICE, F, Pane, ripe, rules
+from tests.judging_evidence.worlds import LATTICE, F, M, Pane, ripe, rules
 from tests.measuring_speed import plain
 
 ALL = tuple(METRICS)
@@ -54,6 +58,20 @@ def a_release(pane: Callable[[int], Pane]) -> Steps:
                     judge.acknowledge(one.attribute, one.subgroup, one.metric)
 
 
+def a_season(calendar: Calendar | None) -> Steps:
+    """A rate that breathes with the week, and harm to everybody from day 65 on."""
+    judge, pane = new_judge(calendar, metrics=ALL), by_weekday(harm={F: 0.2, M: 0.2}, from_day=65)
+    for day in range(1, 80):
+        judge.step(day * DAY_MS, ripe(day, pane))
+        if day > 52:
+            yield judge, day, DataState(("r1",))
+
+
+def flagged_alone(_: int) -> Pane:
+    """Nobody who is passed over has an outcome."""
+    return {("r1", person): {Kind.NOT_FLAGGED: 40, Kind.FALSE_POSITIVE: 6, Kind.TRUE_POSITIVE: 14} for person in (F, M)}
+
+
 def bad(day: int, revision: str, person: int) -> float:
     return 0.5 if revision == "r2" and person == F else 0.2
 
@@ -66,6 +84,9 @@ WORLDS: dict[str, Callable[[], Steps]] = {
     "random cells": at_random,
     "a bad release, switched to": lambda: a_release(stream(bad, switched)),
     "a bad release beside its former one": lambda: a_release(stream(bad, canary)),
+    "a season that is only watched": lambda: a_season(None),
+    "a season that is expected": lambda: a_season(Calendar("day_of_week")),
+    "only the flagged are verified": lambda: a_release(flagged_alone),
     "a population that moves": lambda: a_release(stream(shifted, canary)),
 }
 
@@ -102,12 +123,28 @@ def test_these_worlds_show_every_verdict_and_blame_and_each_detector() -> None:
     assert {one.blame.cause for one in seen if one.blame} >= {*CAUSES} - {"mixed"}
     assert len({evidence.detector for one in seen for evidence in one.evidence}) == 4
     assert any(one.cleared for one in seen)
+    reasons = {reason for one in seen for reason in one.reasons}
+    assert reasons >= {SEASON, UNVERIFIED_NEGATIVES}
+    assert any(one.still_needed for one in seen)
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["forwards", "backwards"])
 def test_what_was_said_can_be_written_later_though_the_judge_went_on(order: int) -> None:
     for one in heard("a bad release beside its former one")[::order]:
         assert one.judge.write(one.columns) == one.verdicts
+
+
+def test_what_stands_beside_the_rates_is_said_then_too_and_an_acknowledgement_is_heard_at_once() -> None:
+    day, data, metric = 80, DataState(("r1",)), "calibration"
+    drawn = scored.Drawn(5, 200, lambda day, _: 1.5 if day >= 50 else 0.0)
+    judge = scored.judged(Judge(rules(calibration=True), LATTICE, None), drawn, range(1, day))
+    then = judge.say(day * DAY_MS, data)
+    alarms = [one for one in judge.write(then) if one.metric == metric and one.verdict is Verdict.SUSPECT]
+    assert alarms
+    for one in alarms:
+        judge.acknowledge(one.attribute, one.subgroup, metric)
+    assert not any(one.verdict is Verdict.SUSPECT for one in judge.assess(day * DAY_MS, data) if one.metric == metric)
+    assert [one for one in judge.write(then) if one in alarms] == alarms
 
 
 def test_a_verdict_whose_numbers_did_not_change_is_the_same_object() -> None:
