@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import pytest
 from scipy.special import logsumexp
@@ -157,6 +158,13 @@ def test_a_verdict_whose_numbers_did_not_change_is_the_same_object() -> None:
     kept = [one is other for one, other in zip(before, after, strict=True)]
     assert kept == [one == other for one, other in zip(before, after, strict=True)]
     assert 0 < sum(kept) < len(kept)
+
+
+def test_asking_moves_no_evidence() -> None:
+    for judge, day, data in a_release(stream(bad, canary)):
+        before = msgspec.msgpack.encode((judge._streams.stored(), judge._releases.stored()))
+        judge.assess(day * DAY_MS, data)
+        assert msgspec.msgpack.encode((judge._streams.stored(), judge._releases.stored())) == before
 
 
 def test_asking_twice_before_anything_happens_gives_the_same_answer() -> None:
