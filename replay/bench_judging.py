@@ -190,7 +190,8 @@ def main() -> int:
         )
         is_met.append(times >= GOAL_PEER)
     print(
-        f"goal, of 890 streams: evaluation {GOAL_EVALUATION_MS * scale:.1f} ms, with evidence {GOAL_STEP_MS * scale:.0f} ms, at most "
+        f"goal, of 890 streams: evaluation {GOAL_EVALUATION_MS * scale:.1f} ms, "
+        f"with evidence {GOAL_STEP_MS * scale:.0f} ms, at most "
         f"{GOAL_GROWTH} x with ten times the rows, fairlearn {GOAL_PEER:,} x: {'met' if all(is_met) else 'MISSED'}"
     )
     return 0
