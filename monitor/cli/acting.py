@@ -65,6 +65,7 @@ def _targets(settings: Settings, controller: ControllerSettings, highest: Mode) 
             gitops_strategies={str(tool): str(strategy) for tool, strategy in acting.gitops.items()},
             manner=acting.annotations,
             verify_ms=acting.verify_ms,
+            heartbeat_ms=max(model.limits.heartbeat_ms, 3 * controller.every_ms),
             tries_dry=acting.dry_run_in_shadow,
         )
 

@@ -71,7 +71,7 @@ def test_the_patches_of_the_page_move_the_roles_and_nothing_else(tmp_path: Path)
 def test_prometheus_takes_what_the_page_says_of_scraping(promtool: Path, tmp_path: Path) -> None:
     shown = next(one for one in blocks("yaml") if "scrape_configs" in one)
     (tmp_path / "prometheus.yml").write_text(shown, encoding="utf-8")
-    asked = [promtool, "check", "config", tmp_path / "prometheus.yml"]
+    asked = [str(promtool), "check", "config", str(tmp_path / "prometheus.yml")]
     done = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     jobs = YAML(typ="safe", pure=True).load(shown)["scrape_configs"]
