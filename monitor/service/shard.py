@@ -145,8 +145,11 @@ class Shard:
         if extra.first_ms is None:
             extra.first_ms = min(record.timestamp for record in batch.records)
         rules = self.state.rules
-        # Until then outcomes are let go whose inference lay before the beginning of the log.
-        if topic.role == "outcome" and extra.broker_time_ms >= extra.first_ms + rules.horizon_ms + rules.memory_ms:
+        # Before, outcomes are let go whose inference lay before the beginning of the log: by whole panes, and late.
+        settled_ms = (
+            extra.first_ms + rules.horizon_ms + rules.memory_ms + rules.allowed_lateness_ms + 2 * rules.bucket_ms
+        )
+        if topic.role == "outcome" and extra.broker_time_ms >= settled_ms:
             tallies = self.state.tallies
             accepted = tallies["events", topic.name, "outcome", "accepted"]
             unpaired = tallies["unpaired", topic.name, "no_inference"]
