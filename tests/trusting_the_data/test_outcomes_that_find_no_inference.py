@@ -40,3 +40,17 @@ def test_it_outlives_a_restart_and_ends_with_its_cause(tmp_path: Path) -> None:
     world, _ = lived(tmp_path, 12)
     assert_stale(world.live(), "unpaired")
     assert_trusted(go_on(world, 33))
+
+
+def test_a_log_whose_beginning_was_deleted_accuses_nobody(tmp_path: Path) -> None:
+    """Its first outcomes find no inference, for that was before; they are let go a memory later."""
+    world = World(tmp_path, NOW_MS, settings=STOPPING)
+    since_ms = NOW_MS - 45 * DAY_MS
+    for case in harmed():
+        if case.time_ms >= since_ms:
+            world.put("inference", case.prediction_id, json.dumps(case.inference()).encode(), case.time_ms)
+    for case in sorted(harmed(), key=lambda case: case.learnt_ms):
+        if since_ms <= case.learnt_ms <= NOW_MS:
+            world.put("outcome", case.prediction_id, json.dumps(case.outcome()).encode(), case.learnt_ms)
+    (model,) = world.live().models
+    assert "unpaired" not in {reason for said in model.verdicts for reason in said.reasons}
