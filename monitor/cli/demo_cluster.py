@@ -51,12 +51,19 @@ class DemoCluster:
         self._old, self._new = scenario.revisions
         self._control = f"{target.deployment}-control"
         self.memory = MemoryCluster([HOME, target.namespace], now_ms=scenario.start_ms)
+        self._day = 0
         self.pods: list[Pods] = []
         self._make(target.deployment, REPLICAS)
         self._make(self._control, 0)
 
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether something may happen today: once a week suffices before the release."""
+        return self._day >= self._new.from_day or self._day % 7 == 0
+
     def shares(self, day: int) -> Floats:
         """Share of each of `pods` in the ready ones, as a day begins."""
+        self._day = day
         self.go_to(self._scenario.start_ms + day * DAY_MS)
         if day == self._new.from_day:
             self._release()

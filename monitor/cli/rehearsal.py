@@ -10,12 +10,14 @@ from monitor import __version__
 from monitor.acting.audit.verify import verify
 from monitor.acting.entries import Entry, Kind
 from monitor.acting.policy import State
+from monitor.acting.raw import labels
 from monitor.adapters.memory_silences import MemorySilences
 from monitor.controller.elector import Elector
 from monitor.controller.gathering import Surroundings
 from monitor.controller.loop import Controller
 from monitor.controller.rules import Rules, Target
 from monitor.controller.trail import BEGUN, Trail
+from monitor.exporting.acted import Acted, Served, acted
 from monitor.exporting.moments import rfc3339
 from monitor.ports_acting import VerdictFeed
 from monitor.simulating.audit import MemoryAuditStore
@@ -25,7 +27,7 @@ LOOK_S: Final = 30
 """Time between two looks while something is on its way."""
 
 LOOKS: Final = 20
-BUSY: Final = (State.PLANNING, State.EXECUTING, State.VERIFYING)
+BUSY: Final = frozenset({State.EXECUTING, State.VERIFYING})
 
 
 class MemoryCopies:
@@ -97,17 +99,32 @@ class Rehearsal:
         """The audit log."""
         return self._trail.entries
 
-    def findings(self) -> int:
-        """What `audit verify` finds wrong with the log; 0: nothing."""
-        return len(verify(list(self._store.lines()), (), (), None).findings)
+    def acted(self, version: str) -> Acted:
+        """What was done so far; `version` is the label of a pod template that names its revision."""
+        known = {}
+        for entry in self.entries:
+            if entry.kind is Kind.SEEN:
+                template = self.copies.all()[entry.details["copy"]]
+                image = str(template["spec"]["containers"][0]["image"])
+                known[entry.model_identity] = Served(labels(template)[version], short(image))
+        findings = len(verify(list(self._store.lines()), (), (), None).findings)
+        return acted(self.entries, known, findings)
 
     def look(self) -> None:
         """Look, and go on looking while a rollback is on its way."""
         for _ in range(LOOKS):
             is_soon = self.controller.cycle()
             states = {one.state for one in self.controller.recorder.book.incidents.values()}
-            if not is_soon and not states & set(BUSY):
+            if not is_soon and not states & BUSY:
                 return
             self._memory.advance(LOOK_S)
 
 
+def short(image: str) -> str:
+    """An image with as much of its digest as people compare.
+
+    >>> short("registry.example/readmission@sha256:4b2beb3309aa")
+    'registry.example/readmission@sha256:4b2beb33'
+    """
+    name, at, digest = image.partition("@sha256:")
+    return f"{name}{at}{digest[:8]}"
