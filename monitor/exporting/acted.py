@@ -86,7 +86,7 @@ def _deeds(entries: Sequence[Entry], known: Mapping[str, Served]) -> Iterator[De
     serves = ""
     for entry in entries:
         if entry.kind is Kind.SEEN and entry.model_identity != serves:
-            what = "serves" if not serves else "serves now"
+            what = "serves" if not serves else "now serves"
             serves = entry.model_identity
             yield Deed(entry.at_ms, f"{entry.deployment} {what} {known[serves].revision}")
         elif entry.kind is Kind.CONDEMNED:
