@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from monitor.exporting.covering import withheld
 from monitor.exporting.places import Places, places_of
 from monitor.exporting.view import GroupView, ModelView, Tallied, WindowCounts
+from monitor.judging.verdict import StreamVerdict
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -86,6 +87,23 @@ def is_small(n: int, min_cell: int) -> bool:
     [1, 2, 3]
     """
     return 0 < n < min_cell
+
+
+def shown_verdict(said: StreamVerdict, min_cell: int) -> StreamVerdict:
+    """A verdict without the numbers of a reference that tell of too few people: its rate and its limit give them away.
+
+    >>> from monitor.judging.verdict import ReferenceRate, Verdict
+    >>> of = StreamVerdict("m", "r1", "sex", "f", "error_rate", Verdict.HEALTHY, (), since_ms=0)
+    >>> few, many = (replace(of, reference=ReferenceRate("id", 0.2, n, 0.3)) for n in (20, 100))
+    >>> shown_verdict(few, min_cell=11).reference is None, shown_verdict(many, min_cell=11) is many
+    (True, True)
+    """
+    known = said.reference
+    if known is None:
+        return said
+    harmed = round(known.value * known.samples)
+    is_few = is_small(harmed, min_cell) or is_small(known.samples - harmed, min_cell)
+    return replace(said, reference=None) if is_few else said
 
 
 def stepped(total: int, min_cell: int) -> int:
@@ -209,6 +227,7 @@ def gated_rest(model: ModelView) -> ModelView:
     return replace(
         model,
         groups=(),
+        verdicts=tuple(shown_verdict(said, size) for said in model.verdicts),
         attribute_values={key: _stepped(n, size) for key, n in model.attribute_values.items()},
         expired={revision: stepped(n, size) for revision, n in model.expired.items()},
         corrections={revision: _stepped(n, size) for revision, n in model.corrections.items()},
