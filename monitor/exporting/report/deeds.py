@@ -23,7 +23,11 @@ def done_about(acted: Acted | None) -> Markup:
     return tag(
         "section",
         tag("h2", "What was done"),
-        tag("p", f"Rehearsed {WHERE}; loop, guards, plan and audit log are those of the rollback process.", class_="soft"),
+        tag(
+            "p",
+            f"Rehearsed {WHERE}; loop, guards, plan and audit log are those of the rollback process.",
+            class_="soft",
+        ),
         tag("div", tag("table", tag("thead", heads), tag("tbody", rows)), class_="wide"),
         [tag("p", tag("b", "Changed: "), line) for line in acted.changed],
         tag("p", acted.audit, class_="soft"),

@@ -50,7 +50,12 @@ def report_page(done: Replayed) -> str:
         tag("title", f"Fairness report: {names}"),
         tag("style", style),
     )
-    body = ([_model(name, story, done.acted.get(name)) for name, story in stories], _intake(done), _footer(done), tag("script", script))
+    body = (
+        [_model(name, story, done.acted.get(name)) for name, story in stories],
+        _intake(done),
+        _footer(done),
+        tag("script", script),
+    )
     return f"<!doctype html>\n{tag('html', tag('head', *head), tag('body', *body), lang='en')}\n"
 
 
