@@ -32,9 +32,8 @@ from monitor.exporting.standing import standings
 from monitor.exporting.terminal import verdict_table
 from monitor.exporting.terminal_story import story_of
 from monitor.exporting.view import View
-from monitor.service.loop import MonitorLoop, Pace, Surroundings
+from monitor.service.loop import Pace, Surroundings
 from monitor.settings.load import parse
-from monitor.settings.model import Settings
 from monitor.simulating.generator import daily
 from monitor.simulating.library import load_scenario
 from monitor.simulating.scenario import Scenario

@@ -29,7 +29,7 @@ class Servers(Protocol):
         ...
 
     def shares(self, day: int) -> Floats:
-        """Share of a day's inferences that each of `pods` answers, summing to 1; asked once a day, as the day begins."""
+        """Share of a day's inferences that each of `pods` answers, summing to 1; asked once, as the day begins."""
         ...
 
 

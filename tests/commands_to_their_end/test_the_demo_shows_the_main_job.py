@@ -1,4 +1,4 @@
-"""`fairdrift demo`: seeded stream, embedded broker, the real consumer and judge; who is harmed is found, r1 is put back."""
+"""`fairdrift demo`: seeded stream, embedded broker, the real consumer and judge; harm is found, and rolled back."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""A hospital with everything real: broker, monitor, Prometheus, Alertmanager, controller, API server; one settings file.
+"""A hospital, all parts real: broker, monitor, Prometheus, Alertmanager, controller, API server; one settings file.
 
 Each process reads the same file; where both would listen at one address on this machine, the environment of one of them
 says another, as it would override any setting.
@@ -112,7 +112,7 @@ class Hospital:
         hashes = {f"r{number}": self.cluster.hashes_of(letter)[0] for number, letter in enumerate("ab", 1)}
         for topic in self.topics.values():
             self.kafka.create_topic(topic, 2)
-        named = [replace(case, says={"pod_template_hash": hashes[case.revision]}) for case in story]
+        named: list[Case] = [replace(case, says={"pod_template_hash": hashes[case.revision]}) for case in story]
         send(self.kafka, self.topics, named, now_ms)
 
     def run(self) -> Process:
@@ -128,7 +128,7 @@ class Hospital:
         return controller
 
     def _start(self, command: str, more: Mapping[str, str]) -> Process:
-        line = [*FAIRDRIFT, command, "--settings", self.settings]
+        line: list[str | Path] = [*FAIRDRIFT, command, "--settings", self.settings]
         self.running.append(start(command, line, self.folder, {**os.environ, **more}))
         return self.running[-1]
 

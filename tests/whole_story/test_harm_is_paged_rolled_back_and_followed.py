@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.acting.hearing import Heard
-from monitor.acting.records import StreamRecord, decode
+from monitor.acting.records import StreamRecord
 from monitor.cli.main import app
 from tests.parts.alertmanager import Start as StartAlertmanager
 from tests.parts.alertmanager import Webhook
