@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+PEERS  := .venv-peers
 
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: setup demo test check conformance bench campaign-statistics campaign-comparison pictures clean
+.PHONY: setup demo test check conformance bench bench-peers campaign-statistics campaign-comparison pictures clean
 
 setup: $(READY)  ## a virtual environment with exactly what the lock says
 
@@ -33,6 +34,15 @@ conformance: setup  ## the rollback process against a real API server: a line fo
 
 bench: setup  ## speed, with an exactness check
 	$(BIN)/python -m replay.bench_pipeline
+	$(BIN)/python -m replay.bench_judging
+
+bench-peers: setup $(PEERS)/.ready  ## the same beside fairlearn, in an environment of its own; every rate must be equal
+	$(BIN)/python -m replay.bench_judging --peers $(PEERS)/bin/python
+
+$(PEERS)/.ready: requirements/bench.lock
+	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
+	touch $@
 
 campaign-statistics: setup  ## level and power of the statistics, simulated in full; exit 1 if a promise is broken
 	$(BIN)/python -m replay.campaign --write docs/statistics.md
@@ -44,4 +54,4 @@ pictures: setup  ## docs/pictures of the boards; needs npm, Chromium (CHROMIUM n
 	FAIRDRIFT_PARTS=required $(BIN)/python -m dashboards.pictures.draw
 
 clean:
-	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -47,8 +47,8 @@ GOAL_RATE, GOAL_RATIO = 140_000, 0.75
 REFERENCE_YARDSTICK = 3.1
 """Microseconds of one `json.loads` there: absolute goals scale with it."""
 
-NEVER_JUDGED = 0
-"""Nothing is let go, so that the cells can be compared."""
+NEVER_JUDGED = (0,)
+"""Of its one model. Nothing is let go, so that the cells can be compared."""
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ def targets_of(settings: Settings, highest: Mode) -> tuple[Target, ...]:
 
 
 def _targets(settings: Settings, highest: Mode) -> Iterator[Target]:
+    every_ms = 0 if settings.controller is None else settings.controller.every_ms
     for name, model in settings.models.items():
         if model.acting is None:
             continue
@@ -69,6 +70,7 @@ def _targets(settings: Settings, highest: Mode) -> Iterator[Target]:
             gitops_strategies={str(tool): str(strategy) for tool, strategy in acting.gitops.items()},
             manner=acting.annotations,
             verify_ms=acting.verify_ms,
+            heartbeat_ms=max(model.limits.heartbeat_ms, 3 * every_ms),
             tries_dry=acting.dry_run_in_shadow,
         )
 

@@ -42,6 +42,8 @@ class Target:
         GitOps tool -> what to do about it.
     verify_ms, late_ms
         Our own deadline for a roll-out, and how much longer one may still end by itself.
+    heartbeat_ms
+        A cycle that is longer ago than this is told by an alert; it changes no decision.
     tries_dry
         Whether mode shadow, too, lets the server try a patch dry; that needs the right to patch.
     """
@@ -61,6 +63,7 @@ class Target:
     manner: Manner = "minimal"
     verify_ms: int = 15 * MINUTE_MS
     late_ms: int = HOUR_MS
+    heartbeat_ms: int = 2 * MINUTE_MS
     tries_dry: bool = False
 
     @property
@@ -75,7 +78,7 @@ class Target:
     @property
     def policy(self) -> str:
         """Digest of what is decided by: a plan made under another one is another plan."""
-        said = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        said = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "heartbeat_ms"}
         said["identities"] = [sorted(self.identities.ignore), sorted(self.identities.config)]
         said["limits"] = {name: getattr(self.limits, name) for name in self.limits.__dataclass_fields__}
         return digest(floats_as_text({**said, "gitops_strategies": dict(self.gitops_strategies)}))

@@ -55,6 +55,7 @@ def _model(target: Target, book: Book, now_ms: int) -> ActedModel:
         held_by=frozenset(_holding(book, own)),
         rollbacks=Counter(filter(None, map(_result, own))),
         refusals=refusals,
+        heartbeat_ms=target.heartbeat_ms,
     )
 
 

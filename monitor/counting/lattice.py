@@ -3,13 +3,15 @@
 Way of an event: between step 4 and 7: cells know combinations, people and detectors know subgroups. Pure.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from monitor.counting.memberships import Memberships
 from monitor.vocabulary import Coding
 
 OVERALL = "overall"
@@ -76,29 +78,28 @@ class Lattice:
                     )
                 )
         self.subgroups = tuple(subgroups)
-        self._members: dict[int, tuple[int, ...]] = {}
+        self.memberships = Memberships(self.members)
 
     def members(self, combination: int) -> tuple[int, ...]:
         """Indexes of the subgroups that one combination belongs to, each once, in order."""
-        known = self._members.get(combination)
-        if known is None:
-            codes = self.coding.read(combination)
-            known = self._members[combination] = tuple(
-                self._index[grouping, slugs]
-                for grouping in self._groupings
-                for slugs in product(*(codes[a].slugs for a in grouping))
-            )
-        return known
+        codes = self.coding.read(combination)
+        return tuple(
+            self._index[grouping, slugs]
+            for grouping in self._groupings
+            for slugs in product(*(codes[a].slugs for a in grouping))
+        )
 
-    def sum(self, cells: Iterable[int], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    def sum(self, cells: ArrayLike, counts: NDArray[np.int64]) -> NDArray[np.int64]:
         """Sums over every subgroup.
 
-        `cells` are combinations, shape (cells,); `counts` has shape (cells, ...), the result
+        `cells` are combinations, shape (cells,), each as often as wanted; `counts` has shape (cells, ...), the result
         (subgroups, ...).
         """
-        members = [self.members(int(combination)) for combination in cells]
-        rows = np.repeat(np.arange(len(members)), [len(m) for m in members])
-        groups = np.fromiter((g for m in members for g in m), dtype=np.int64, count=len(rows))
-        total = np.zeros((len(self.subgroups), *counts.shape[1:]), dtype=np.int64)
-        np.add.at(total, groups, counts[rows])
-        return total
+        combinations, place = np.unique(np.asarray(cells, np.int64), return_inverse=True)
+        columns = np.ascontiguousarray(counts.reshape(len(counts), prod(counts.shape[1:])).T, float)
+        rows, groups = self.memberships.of_each(combinations)
+        total = np.empty((len(self.subgroups), len(columns)), np.int64)
+        for column, amount in enumerate(columns):  # float sums of whole numbers: exact below 2**53
+            of_each = np.bincount(place, amount, len(combinations))
+            total[:, column] = np.bincount(groups, of_each[rows], len(self.subgroups))
+        return total.reshape(len(self.subgroups), *counts.shape[1:])

@@ -9,12 +9,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.counting.history import NO_MODEL
 from monitor.counting.packing import source_of, sources_of, without_score
 from monitor.counting.partition import PartitionState
 from monitor.counting.rows import ABSENT, HAS_HISTORY, split_said_many
 from monitor.counting.windows import Table, pane_table
 
 Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 class ClosedPane(NamedTuple):
@@ -69,13 +71,14 @@ def _let_rows_go(state: PartitionState, slots: Ints, reason: str) -> None:
     has_history = (rows.flags[slots] & HAS_HISTORY) != 0
     plain = slots[~has_history]
     said, learnt = rows.inference_ms[plain] != ABSENT, rows.outcome_ms[plain] != ABSENT
-    only_said = plain[said & ~learnt]
-    for source, count in zip(*np.unique(sources_of(rows.payload[only_said]), return_counts=True), strict=True):
+    both = plain[said & learnt]
+    without_label = np.concatenate((plain[said & ~learnt], both[~_belongs(state, both)]))
+    for source, count in zip(*np.unique(sources_of(rows.payload[without_label]), return_counts=True), strict=True):
         _expire(state, int(source), int(count))
     _, _, topics = split_said_many(rows.said[plain[learnt & ~said]])
     for topic, count in zip(*np.unique(topics, return_counts=True), strict=True):
         state.tally("unpaired", state.topics[topic], reason, count=int(count))
-    for slot in (*plain[said & learnt].tolist(), *slots[has_history].tolist()):
+    for slot in slots[has_history].tolist():
         history = rows.history(slot)
         settled = state.settlement.settle(history)
         if settled.said is None:
@@ -86,6 +89,16 @@ def _let_rows_go(state: PartitionState, slots: Ints, reason: str) -> None:
     if len(slots):
         rows.drop(slots)
         state.touched_rows.append(slots)
+
+
+def _belongs(state: PartitionState, slots: Ints) -> Mask:
+    """Whether the outcome belongs to the inference, in plain rows with both: as `settlement` has it."""
+    rows = state.rows
+    _, named, _ = split_said_many(rows.said[slots])
+    model = np.array(state.sources.models, np.int64)[sources_of(rows.payload[slots])]
+    age = rows.outcome_ms[slots] - rows.inference_ms[slots]
+    belongs: Mask = ((named == NO_MODEL) | (named == model)) & (age >= 0) & (age <= state.rules.horizon_ms)
+    return belongs
 
 
 def _expire(state: PartitionState, number: int, count: int) -> None:

@@ -102,17 +102,20 @@ def _grouped(state: PartitionState, parts: Sequence[tuple[Ints, Ints, Ints, Ints
 
 def window(tables: Iterable[Table], lattice: Lattice) -> dict[str, Ints]:
     """Sums of tables by revision, over the lattice: revision -> array of shape (subgroups, `COLUMNS`)."""
-    parts: dict[str, tuple[list[Ints], list[Ints]]] = {}
-    for table in tables:
-        for number in np.unique(table.revision).tolist():
-            mask = table.revision == number
-            combinations, counts = parts.setdefault(table.revisions[number], ([], []))
-            combinations.append(table.combination[mask])
-            counts.append(table.counts[mask])
-    return {
-        revision: lattice.sum(np.concatenate(combinations).tolist(), np.concatenate(counts))
-        for revision, (combinations, counts) in sorted(parts.items())
-    }
+    parts = [table for table in tables if len(table.combination)]
+    if not parts:
+        return {}
+    names: dict[str, int] = {}
+    numbers = {known: [names.setdefault(name, len(names)) for name in known] for known in {t.revisions for t in parts}}
+    revision = np.concatenate([np.array(numbers[table.revisions])[table.revision] for table in parts])
+    combination = np.concatenate([table.combination for table in parts])
+    counts = np.concatenate([table.counts for table in parts])
+    found = {}
+    for name, number in sorted(names.items()):
+        mine = revision == number
+        if mine.any():
+            found[name] = lattice.sum(combination[mine], counts.compress(mine, axis=0))
+    return found
 
 
 def label_age_counts(states: Sequence[PartitionState], model: int) -> Ints:

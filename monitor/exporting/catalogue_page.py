@@ -27,10 +27,12 @@ _HEAD: Final = """| series | type | labels | meaning | absent when |
 |---|---|---|---|---|
 """
 
+_SHARED: Final = ", ".join(f"`{one.name}`" for one in CONTROL if one not in OWN)
+
 _CONTROL: Final = f"""
 ## The rollback process
 
-`fairdrift rollback` has a telemetry port of its own, and exports {", ".join(f"`{one.name}`" for one in CONTROL[:4])}
+`fairdrift rollback` has a telemetry port of its own, and exports {_SHARED}
 too. Its counters are folds of the audit log.
 
 """

@@ -5,7 +5,16 @@ Beside the way of an event: `samples_of_control` gives exactly these on the tele
 
 from typing import Final
 
-from monitor.exporting.catalogue import BUILD_INFO, CATALOGUE, CONFIG_INFO, HEARTBEAT, MODE, PREFIX, Series
+from monitor.exporting.catalogue import (
+    BUILD_INFO,
+    CATALOGUE,
+    CONFIG_INFO,
+    HEARTBEAT,
+    LIMIT_SECONDS,
+    MODE,
+    PREFIX,
+    Series,
+)
 
 
 def _counter(name: str, labels: str, text: str) -> Series:
@@ -33,7 +42,7 @@ AUDIT_CHECKPOINT = _gauge(
 OWN: Final = tuple(value for value in list(globals().values()) if isinstance(value, Series) and value not in CATALOGUE)
 """Those that the monitor has not."""
 
-CONTROL: Final = (HEARTBEAT, BUILD_INFO, CONFIG_INFO, MODE, *OWN)
+CONTROL: Final = (HEARTBEAT, BUILD_INFO, CONFIG_INFO, MODE, LIMIT_SECONDS, *OWN)
 """All that the rollback process exports, in that order."""
 
 EVERY: Final = (*CATALOGUE, *OWN)

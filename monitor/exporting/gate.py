@@ -25,6 +25,8 @@ from numpy.typing import NDArray
 
 from monitor.exporting.covering import withheld
 from monitor.exporting.places import Places, places_of
+from monitor.exporting.reference_shown import shown_verdict
+from monitor.exporting.small import stepped
 from monitor.exporting.view import GroupView, ModelView, Tallied, WindowCounts
 
 Ints = NDArray[np.int64]
@@ -77,24 +79,6 @@ class GatedModel:
 
     rest: ModelView
     groups: tuple[GatedGroup, ...]
-
-
-def is_small(n: int, min_cell: int) -> bool:
-    """Whether a count is of too few people to be shown. Nobody is not few.
-
-    >>> [n for n in range(20) if is_small(n, 4)]
-    [1, 2, 3]
-    """
-    return 0 < n < min_cell
-
-
-def stepped(total: int, min_cell: int) -> int:
-    """What is released of a running total: it stays, or grows by whole steps; a function of the total alone.
-
-    >>> [stepped(n, 11) for n in (0, 10, 11, 21, 22)]
-    [0, 0, 11, 11, 22]
-    """
-    return total - total % min_cell if min_cell > 1 else total
 
 
 def released(counts: WindowCounts, min_cell: int) -> GatedCounts:
@@ -209,6 +193,7 @@ def gated_rest(model: ModelView) -> ModelView:
     return replace(
         model,
         groups=(),
+        verdicts=tuple(shown_verdict(said, size) for said in model.verdicts),
         attribute_values={key: _stepped(n, size) for key, n in model.attribute_values.items()},
         expired={revision: stepped(n, size) for revision, n in model.expired.items()},
         corrections={revision: _stepped(n, size) for revision, n in model.corrections.items()},

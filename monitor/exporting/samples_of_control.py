@@ -21,7 +21,15 @@ GUARDS: Final = tuple(f"G{number}" for number in range(15))
 
 @dataclass(frozen=True, slots=True)
 class ActedModel:
-    """One model that is acted for. `held_by`: guards that hold a plan while a bad revision serves."""
+    """One model that is acted for.
+
+    Parameters
+    ----------
+    held_by
+        Guards that hold a plan while a bad revision serves.
+    heartbeat_ms
+        A cycle that is longer ago than this is an alert's business.
+    """
 
     model: str
     mode: str
@@ -29,6 +37,7 @@ class ActedModel:
     held_by: frozenset[str] = frozenset()
     rollbacks: Mapping[str, int] = field(default_factory=dict)
     refusals: Mapping[str, int] = field(default_factory=dict)
+    heartbeat_ms: int = 120_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +100,7 @@ def render_control(view: ControlView, accept: str) -> tuple[bytes, str]:
 def _add_model(out: Collected, model: ActedModel) -> None:
     for mode in MODES:
         out.add(c.MODE, (model.model, mode), mode == model.mode)
+    out.add(c.LIMIT_SECONDS, (model.model, "heartbeat"), model.heartbeat_ms / 1_000)
     out.add(cc.PAUSED, (model.model,), model.is_paused)
     for guard in GUARDS:
         out.add(cc.INCIDENT_HELD, (model.model, guard), guard in model.held_by)

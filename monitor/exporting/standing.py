@@ -11,6 +11,7 @@ from monitor.exporting.drift_shown import drift_record, drift_shown
 from monitor.exporting.gate import gate
 from monitor.exporting.moments import rfc3339
 from monitor.exporting.rates import Cases, Estimate, cases, rate, shows_evidence
+from monitor.exporting.reference_shown import shown_verdict
 from monitor.exporting.view import ModelView
 from monitor.judging.annotating.drift import DriftScore
 from monitor.judging.verdict import Evidence, StreamVerdict
@@ -93,7 +94,8 @@ def standings(model: ModelView) -> tuple[Standing, ...]:
         open_to_all = bool(shown) and all(shows_evidence(said.metric, one) for one in shown.values())
         detectors = said.evidence if open_to_all else ()
         estimate, level = rate(found) if found else None, reached(said.evidence)
-        rows.append(Standing(said, found, estimate, strongest(detectors), detectors, level, drift.get(key, ())))
+        shown_said = shown_verdict(said, model.min_cell)
+        rows.append(Standing(shown_said, found, estimate, strongest(detectors), detectors, level, drift.get(key, ())))
     return tuple(rows)
 
 

@@ -3,6 +3,7 @@
 Way of an event: step 8; `assessment` asks it for each revision that serves. Pure.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -10,16 +11,17 @@ from numpy.typing import NDArray
 
 from monitor.judging.blame import Blame, Known, blame
 from monitor.judging.crossings import NEVER
+from monitor.judging.detected import Detected
 from monitor.judging.fits import spread
 from monitor.judging.metrics import METRICS
 from monitor.judging.release import Release
 from monitor.judging.releases import Releases
-from monitor.judging.revision_effect import RevisionEffect
 from monitor.judging.rollout import Rollout
 from monitor.judging.streams import NO_ONSET, Streams
-from monitor.judging.verdict import CONCURRENT_EFFECT, REVISION_EFFECT, Evidence
+from monitor.judging.verdict import CONCURRENT_EFFECT, REVISION_EFFECT
 from monitor.judging.watch import POOLED
 
+Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -41,14 +43,9 @@ class Comparison:
         self._streams, self._releases, self._labels_doubted = streams, releases, labels_doubted
         self.rollout: Rollout | None = releases.rollouts.of(revision)
         self._release: Release | None = releases.of(revision)
+        self._by_metric = releases.by_metric
         names = streams.rules.metrics
         self._place = {names.index(rate.metric): place for place, rate in enumerate(releases.rates)}
-
-    def _by_metric(self, of_rate: Bools) -> Bools:
-        found = np.zeros(self._streams.weight.shape, bool)
-        for metric, place in self._place.items():
-            found[metric] = of_rate[place]
-        return found
 
     def _at(self, level: str) -> tuple[Bools, Bools]:
         if self._release is None:
@@ -64,9 +61,13 @@ class Comparison:
         return at_watch
 
     @cached_property
+    def _at_rollback(self) -> tuple[Bools, Bools]:
+        return self._at("rollback")
+
+    @property
     def at_rollback(self) -> Bools:
         """Either comparison is at rollback level."""
-        by_timing, at_once = self._at("rollback")
+        by_timing, at_once = self._at_rollback
         at_rollback: Bools = by_timing | at_once
         return at_rollback
 
@@ -95,14 +96,18 @@ class Comparison:
         at_page: Bools = own >= self._streams.page
         return at_page
 
-    @cached_property
-    def _alike(self) -> tuple[Bools, Bools]:
-        """Both revisions have risen; and a rise of the new one alone would have been seen, yet was not."""
-        if self._release is None:
-            return (np.zeros(self._streams.weight.shape, bool),) * 2
-        risen, nats = self._release.both_have_risen()
-        would_see = risen & (nats >= self._nats["rollback"]) & ~self._release.reached_at_once.at("watch")
-        return self._by_metric(risen), self._by_metric(would_see)
+    def _alike(self, streams: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[bool, bool]]:
+        """Whether both revisions have risen; and whether a rise of the new one alone would have been seen, yet was not.
+
+        Of those of these streams that are compared.
+        """
+        compared = [(metric, subgroup) for metric, subgroup in streams if metric in self._place]
+        if self._release is None or not compared:
+            return {}
+        at = np.array([self._place[metric] for metric, _ in compared]), np.array([group for _, group in compared])
+        risen, nats = self._release.both_have_risen(at)
+        would_see = risen & (nats >= self._nats["rollback"][at]) & ~self._release.reached_at_once.at("watch")[at]
+        return dict(zip(compared, zip(risen.tolist(), would_see.tolist(), strict=True), strict=True))
 
     @cached_property
     def _strictly_cleared(self) -> Bools:
@@ -117,66 +122,68 @@ class Comparison:
             return np.zeros(self._streams.weight.shape, bool)
         return self._by_metric(self._release.clearing.is_cleared())
 
-    def onset_ms(self, metric: int, subgroup: int) -> tuple[int, int] | None:
-        """Likeliest and earliest credible start of a rise; None while nothing is at watch."""
-        candidates = [self._streams.onset_ms[:, metric, subgroup]]
-        place = self._place.get(metric)
-        if self._release is not None and place is not None:
-            candidates.insert(0, self._release.onset_ms[:, place, subgroup])
-        found = [(int(one[0]), int(one[1])) for one in candidates if one[0] not in (NEVER, NO_ONSET)]
-        return found[0] if found else None
+    @cached_property
+    def _onset_ms(self) -> Ints:
+        """Likeliest and earliest credible start of a rise, shape (2, metrics, subgroups); `NO_ONSET` without one."""
+        onset_ms = self._streams.onset_ms.copy()
+        if self._release is not None:
+            for metric, place in self._place.items():
+                found = self._release.onset_ms[:, place]
+                onset_ms[:, metric] = np.where(found[0] != NEVER, found, onset_ms[:, metric])
+        return onset_ms
 
-    def blame(self, metric: int, subgroup: int, *, reference_at_page: bool) -> Blame:
-        """Who is to blame for a stream that is DEGRADED."""
-        by_timing, at_once = (bool(level[metric, subgroup]) for level in self._at("rollback"))
-        onset, place, release = self.onset_ms(metric, subgroup), self._place.get(metric), self._release
-        risen, would_see = (bool(found[metric, subgroup]) for found in self._alike)
-        rising = release is not None and place is not None and bool(release.before.at_watch[place, subgroup])
+    @property
+    def onset_ms(self) -> Ints:
+        """Likeliest start of a rise; `NO_ONSET` while nothing is at watch."""
+        onset_ms: Ints = self._onset_ms[0]
+        return onset_ms
+
+    def blames(self, harmed: Bools, *, reference_at_page: Bools) -> dict[int, Blame]:
+        """Who is to blame for each stream that is DEGRADED, by its number in the arrays."""
+        places = [(metric, subgroup) for metric, subgroup in np.argwhere(harmed).tolist()]
+        alike, subgroups = self._alike(places), harmed.shape[1]
+        return {
+            place[0] * subgroups + place[1]: self._blame(place, bool(reference_at_page[place]), alike.get(place))
+            for place in places
+        }
+
+    def _blame(self, at: tuple[int, int], reference_at_page: bool, alike: tuple[bool, bool] | None) -> Blame:
+        by_timing, at_once = (bool(level[at]) for level in self._at_rollback)
+        place, release = self._place.get(at[0]), self._release
+        risen, would_see = alike or (False, False)
+        has_onset = self._onset_ms[0][at] != NO_ONSET
+        rising = release is not None and place is not None and bool(release.before.at_watch[place, at[1]])
         known = Known(
             reference_at_page=reference_at_page,
             timing_at_rollback=by_timing,
             concurrent_at_rollback=at_once,
-            stable_at_page=bool(self._stable_at_page[metric, subgroup]),
+            stable_at_page=bool(self._stable_at_page[at]),
             rising_before=rising,
-            strictly_cleared=bool(self._strictly_cleared[metric, subgroup]),
+            strictly_cleared=bool(self._strictly_cleared[at]),
             rollout_ms=None if self.rollout is None else self.rollout.start_ms,
-            earliest_onset_ms=None if onset is None else onset[1],
-            labels_moved=bool(self._labels_moved[subgroup]),
+            earliest_onset_ms=int(self._onset_ms[1][at]) if has_onset else None,
+            labels_moved=bool(self._labels_moved[at[1]]),
             concurrent_would_see=would_see,
             former_has_risen=risen,
-            unsure=bool(self._unsure[metric, subgroup]),
+            unsure=bool(self._unsure[at]),
         )
         return blame(known)
-
-    @cached_property
-    def _effects(self) -> list[tuple[str, Floats, RevisionEffect]]:
-        if self._release is None:
-            return []
-        found = ((CONCURRENT_EFFECT, self._release.concurrent.effect), (REVISION_EFFECT, self._release.effect))
-        return [(detector, effect.log_m, effect) for detector, effect in found if effect.steps.any()]
 
     @cached_property
     def _nats(self) -> dict[str, Floats]:
         return {} if self.rollout is None else self._releases.nats(self.rollout)
 
-    def evidence(self, metric: int, subgroup: int) -> tuple[Evidence, ...]:
-        """Evidence of both comparisons on one stream; none of a comparison that has not begun."""
-        place = self._place.get(metric)
-        if self.rollout is None or place is None:
+    @cached_property
+    def detected(self) -> tuple[Detected, ...]:
+        """Evidence of both comparisons; none of one that has not begun."""
+        if self._release is None or self.rollout is None:
             return ()
-        at = place, subgroup
+        found = ((CONCURRENT_EFFECT, self._release.concurrent.effect), (REVISION_EFFECT, self._release.effect))
+        levels, of = self._releases.levels(self.rollout), self._by_metric
         return tuple(
-            Evidence(
-                detector,
-                float(log_m[at]),
-                float(self._nats["watch"][at]),
-                None,
-                float(self._releases.weight[at]),
-                int(effect.steps[at]),
-                int(effect.events[at]),
-                float(self._nats["rollback"][at]),
-                self.rollout.former,
+            Detected(
+                detector, self.rollout.former, levels, of(one.steps > 0), of(one.log_m), of(one.steps), of(one.events)
             )
-            for detector, log_m, effect in self._effects
-            if effect.steps[at]
+            for detector, one in found
+            if one.steps.any()
         )

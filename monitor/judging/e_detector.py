@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -51,9 +50,9 @@ def log_factor(stream: Ints, k: Ints, n: Ints, p0: Floats, tilts: Floats) -> Flo
     """
     streams, count = tilts.shape
     result = np.empty((streams, count))
+    more = np.expm1(tilts)
     for bet in range(count):
-        tilt = tilts[stream, bet]
-        terms = k * tilt - n * np.log1p(p0 * np.expm1(tilt))
+        terms = k * tilts[stream, bet] - n * np.log1p(p0 * more[stream, bet])
         result[:, bet] = np.bincount(stream, weights=terms, minlength=streams)
     return result
 
@@ -73,5 +72,14 @@ def log_mixture(log_r: Floats) -> Floats:
     >>> log_mixture(np.array([[NOTHING, NOTHING], [0.0, 0.0]])).tolist()
     [-inf, 0.0]
     """
-    result: Floats = logsumexp(log_r, axis=-1) - np.log(log_r.shape[-1])
+    highest: Floats = np.maximum.reduce(
+        np.ascontiguousarray(np.moveaxis(log_r, -1, 0))
+    )  # along few bets this is faster
+    result: Floats = np.full(highest.shape, NOTHING)
+    has_data = highest > NOTHING
+    bets, top = log_r[has_data], highest[has_data]
+    is_top = bets == top[:, None]
+    tops = is_top.sum(axis=-1, dtype=float)
+    rest = np.where(is_top, 0.0, np.exp(bets - top[:, None])).sum(axis=-1) / tops  # in this order nothing small is lost
+    result[has_data] = np.log1p(rest) + np.log(tops) + top - np.log(log_r.shape[-1])
     return result

@@ -49,12 +49,15 @@ class ReferenceEvidence:
         self._shape = (rates, subgroups, bets)
         self._pooled = np.full(self._shape, NOTHING)
         self._own: dict[str, Floats] = {}
+        self._log_m: Floats | None = None
         self.steps, self.events = (np.zeros((rates, subgroups), np.int64) for _ in range(2))
 
     @property
     def log_m(self) -> Floats:
         """Pooled evidence in nats; -inf before any data."""
-        return log_mixture(self._pooled)
+        if self._log_m is None:
+            self._log_m = log_mixture(self._pooled)
+        return self._log_m
 
     @property
     def log_r(self) -> Floats:
@@ -72,7 +75,7 @@ class ReferenceEvidence:
     def fold(self, step: Factors) -> None:
         """Take in one step; streams without events stay as they are."""
         n = step.n.sum(axis=0)
-        has_data = n > 0
+        has_data, self._log_m = n > 0, None
         self._pooled[has_data] = folded(self._pooled[has_data], step.log_l.sum(axis=0)[has_data])
         self.steps += has_data
         self.events += n
@@ -82,6 +85,7 @@ class ReferenceEvidence:
 
     def reset(self, rates: list[int], subgroup: int) -> None:
         """Evidence of some streams to nothing, as after an alarm that was acknowledged."""
+        self._log_m = None
         for log_r in (self._pooled, *self._own.values()):
             log_r[rates, subgroup] = NOTHING
         self.steps[rates, subgroup] = self.events[rates, subgroup] = 0
@@ -97,6 +101,7 @@ class ReferenceEvidence:
 
     def restore(self, stored: Stored) -> None:
         """Take up what was stored. ValueError for another shape."""
+        self._log_m = None
         self._pooled = np.frombuffer(stored.pooled).reshape(self._shape).copy()
         self.steps, self.events = (
             np.frombuffer(packed, np.int64).reshape(self._shape[:2]).copy() for packed in (stored.steps, stored.events)

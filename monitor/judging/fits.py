@@ -15,7 +15,7 @@ from monitor.judging.expected import ridge_logit
 from monitor.judging.margin import Margin, margin
 from monitor.judging.metrics import Rate
 from monitor.judging.people import People
-from monitor.judging.seasonal_test import LEVEL, smallest_p
+from monitor.judging.seasonality import LEVEL, smallest_p
 from monitor.judging.tally import Tally
 
 Ints = NDArray[np.int64]

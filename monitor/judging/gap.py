@@ -17,10 +17,10 @@ from monitor.judging.coarse import coarse_edges
 from monitor.judging.conditional import TILTS, log_factor
 from monitor.judging.e_detector import NOTHING, folded, log_mixture
 from monitor.judging.gap_blocks import GapBlocks
-from monitor.judging.metrics import Rate
+from monitor.judging.metrics import Kind, Rate
 from monitor.judging.people import People
 from monitor.judging.rules import JudgingRules
-from monitor.judging.tally import Tally
+from monitor.judging.tally import Tally, first_of_each
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -107,6 +107,7 @@ class GapEvidence:
         self._coarse = np.concatenate(([0], coarse))  # label-free cells are a bin of their own
         self._shape = (len(rates), len(people.lattice.subgroups))
         self._log_r = np.full((*self._shape, len(TILTS)), NOTHING)
+        self._log_m: Floats | None = None
         self._theta0 = np.zeros(self._shape)
         self._blocks = GapBlocks((*self._shape, self._bins))
         self.is_watched: Bools = np.zeros(self._shape, bool)
@@ -115,11 +116,13 @@ class GapEvidence:
     @property
     def log_m(self) -> Floats:
         """Evidence in nats; -inf before any data."""
-        return log_mixture(self._log_r)
+        if self._log_m is None:
+            self._log_m = log_mixture(self._log_r)
+        return self._log_m
 
     def open(self, rate: int, reference: Tally) -> None:
         """Renew what one rate tolerates, on the reference's cells in its open bins."""
-        arms = self._arms(self._rates[rate], reference).sum(axis=0)
+        arms = self._arms(self._rates[rate], self._by_kind(reference)).sum(axis=0)
         tolerance = self._rules.tolerance_of(self._rates[rate].metric)
         found = reference_gap(arms, tolerance)
         self._blocks.open(rate, arms, tolerance)
@@ -130,8 +133,9 @@ class GapEvidence:
     def fold(self, cells: Tally) -> None:
         """Take in the cells of one step; streams without events in both arms stay as they are."""
         log_l, n = np.zeros(self._log_r.shape), np.zeros(self._shape, np.int64)
+        by_kind = self._by_kind(cells)
         for place, rate in enumerate(self._rates):
-            arms = self._arms(rate, cells)
+            arms = self._arms(rate, by_kind)
             used = arms[..., [0, 2]].all(axis=-1) & self.is_watched[place][:, None]
             many = used & self._blocks.takes(place, arms)
             group = np.nonzero(used & ~many)[1]
@@ -141,29 +145,36 @@ class GapEvidence:
                 np.add.at(log_l[place], group, self._blocks.log_factor(place, arms[many], group, age_bin))
             self._blocks.note(place, arms)
             np.add.at(n[place], np.nonzero(used)[1], arms[used][:, 0])
-        has_data = n > 0
+        has_data, self._log_m = n > 0, None
         self._log_r[has_data] = folded(self._log_r[has_data], log_l[has_data])
         self.steps += has_data
         self.events += n
 
-    def _arms(self, rate: Rate, cells: Tally) -> Ints:
+    def _by_kind(self, cells: Tally) -> Ints:
+        """Counts of each subgroup, and of everybody in the last place: (revisions, subgroups + 1, bins, `Kind`)."""
+        revisions, groups = len(cells.revisions), self._shape[1] + 1
+        columns = (cells.revision, self._coarse[cells.age_bin + 1], cells.combination)
+        first, place = first_of_each(columns)
+        counts = np.zeros((len(first), len(Kind)), np.int64)
+        np.add.at(counts, place, cells.counts)
+        revision, coarse, combination = (column[first] for column in columns)
+        rows, group = self._people.members(combination)
+        everybody = np.arange(len(first))
+        rows, group = np.concatenate((rows, everybody)), np.concatenate((group, np.full(len(first), groups - 1)))
+        slot = (revision[rows] * groups + group) * self._bins + coarse[rows]
+        sums = [np.bincount(slot, column[rows], revisions * groups * self._bins) for column in counts.T]
+        by_kind: Ints = np.stack(sums, axis=1).astype(np.int64)
+        return by_kind.reshape(revisions, groups, self._bins, len(Kind))
+
+    def _arms(self, rate: Rate, by_kind: Ints) -> Ints:
         """n_a, k_a, n_b, k_b of each subgroup and everybody else, shape (revisions, subgroups, coarse bins, 4)."""
-        revisions, subgroups = len(cells.revisions), self._shape[1]
-        rows, groups = self._people.members(cells.combination)
-        coarse = self._coarse[cells.age_bin + 1]
-        everybody = cells.revision * self._bins + coarse
-        slot = (cells.revision[rows] * subgroups + groups) * self._bins + coarse[rows]
-        arms = np.zeros((revisions, subgroups, self._bins, 4), np.int64)
-        for column, kinds in enumerate((rate.counted, rate.harmful)):
-            events = cells.of(kinds)
-            all_of = np.bincount(everybody, weights=events, minlength=revisions * self._bins)
-            own = np.bincount(slot, weights=events[rows], minlength=revisions * subgroups * self._bins)
-            arms[..., column] = own.reshape(revisions, subgroups, self._bins)
-            arms[..., 2 + column] = all_of.reshape(revisions, 1, self._bins) - arms[..., column]
-        return arms
+        n, k = (by_kind[..., list(kinds)].sum(axis=-1) for kinds in (rate.counted, rate.harmful))
+        own_n, own_k = n[:, :-1], k[:, :-1]
+        return np.stack((own_n, own_k, n[:, -1:] - own_n, k[:, -1:] - own_k), axis=-1)
 
     def reset(self, rates: list[int], subgroup: int) -> None:
         """Evidence of some streams to nothing, as after an alarm that was acknowledged."""
+        self._log_m = None
         self._log_r[rates, subgroup] = NOTHING
         self.steps[rates, subgroup] = self.events[rates, subgroup] = 0
 
@@ -173,6 +184,7 @@ class GapEvidence:
 
     def restore(self, stored: Stored) -> None:
         """Take up what was stored. ValueError for another shape."""
+        self._log_m = None
         self._log_r = np.frombuffer(stored.log_r).reshape(self._log_r.shape).copy()
         self._blocks.restore(stored.blocks)
         self.steps, self.events = (

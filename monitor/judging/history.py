@@ -45,13 +45,13 @@ class History:
         known[2][changed] = end_ms
 
     def since_ms(self, revision: str) -> Ints:
-        """When each stream's verdict last changed."""
-        since_ms: Ints = self._known[revision][2]
+        """When each stream's verdict last changed; a copy, as of now."""
+        since_ms: Ints = self._known[revision][2].copy()
         return since_ms
 
     def previous(self, revision: str) -> Ints:
-        """Each stream's verdict before that; -1 if the present one is the first."""
-        previous: Ints = self._known[revision][1]
+        """Each stream's verdict before that; -1 if the present one is the first; a copy, as of now."""
+        previous: Ints = self._known[revision][1].copy()
         return previous
 
     def forget(self, revision: str) -> None:

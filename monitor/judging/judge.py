@@ -8,30 +8,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from monitor.counting.lattice import Lattice
-from monitor.counting.ripe import LABEL_FREE, RipeCells
+from monitor.counting.ripe import RipeCells
 from monitor.judging import levels
 from monitor.judging.annotating.drift import DriftScore, Group
 from monitor.judging.assessment import Assessment
 from monitor.judging.beside import Beside
-from monitor.judging.declared_normal import collecting, fits_rules, seasonal
-from monitor.judging.facts import Facts
+from monitor.judging.declared_normal import DeclaredNormal, fits_rules, seasonal
 from monitor.judging.history import History
 from monitor.judging.judge_state import JudgeState, decoded, fingerprint
+from monitor.judging.onset import pane_of_each_bin
 from monitor.judging.reference import Reference
 from monitor.judging.releases import Releases
 from monitor.judging.revision_facts import RevisionFacts, revision_facts
 from monitor.judging.rules import DataState, JudgingRules
+from monitor.judging.said import Statement
 from monitor.judging.shadow import serves, without_shadows
 from monitor.judging.stream_names import StreamName, StreamNames
-from monitor.judging.streams import CLOSED, Streams
+from monitor.judging.streams import CLOSED, Ints, Streams
 from monitor.judging.tally import Tally, summed, tally
-from monitor.judging.time_judged import REMEMBERED_MS, TimeJudged
+from monitor.judging.time_judged import REMEMBERED_MS
 from monitor.judging.verdict import StreamVerdict
-from monitor.judging.waiting import Waiting, of_reference
+from monitor.judging.waiting import Waiting
 from monitor.judging.weights import expected_alarms
 
 
@@ -74,30 +73,25 @@ class Judge:
 
     def _begin_anew(self) -> None:
         self._end_ms = 0
-        self._first_pane_ms: int | None = None
         self._streams = Streams(self._rules, self._lattice)
         self._history = History(*self._streams.weight.shape)
         self._waiting = Waiting(self._rules)
         self._releases = Releases(self._rules, self._streams.people)
-        self._bootstrap = collecting(self._rules, self._streams.people) if self._given is None else None
+        self._normal = DeclaredNormal(self._rules, self._streams.people, self._given)
         self._beside = Beside(self._rules, self._streams.people)
-        self._reference = self._given
-        self._assessment: Assessment | None = None
+        self._assessment = Assessment(self._streams, self._history, self._releases, self._beside, self._names)
         if self._given is not None:
             self._streams.traffic.know_gaps(self._given.longest_gap_ms)
 
     @property
     def collected(self) -> Reference | None:
         """The reference that is collected, once every label age of it is ripe; None before, and for a given one."""
-        building = self._bootstrap
-        if building is None or building.complete_ms is None or self._end_ms < building.complete_ms:
-            return None
-        return building.reference(self._streams.traffic.known_gaps())
+        return self._normal.collected(self._end_ms, self._streams.traffic.known_gaps())
 
     @property
     def reference(self) -> Reference | None:
         """What rates are compared with; None while it is built. One by rule grows while its label ages ripen."""
-        return self._reference
+        return self._normal.reference
 
     def step(self, end_ms: int, cells: RipeCells) -> None:
         """Take in the cells that became ripe in one watermark pane.
@@ -116,55 +110,37 @@ class Judge:
         """
         if end_ms <= self._end_ms:
             raise ValueError(f"steps go forward: {end_ms=} does not lie behind {self._end_ms}, give each pane once")
-        after_ms, self._end_ms, self._assessment = self._end_ms, end_ms, None
+        after_ms, self._end_ms = self._end_ms, end_ms
+        self._assessment.renew()
         cells = RipeCells.empty() if cells.excluded else without_shadows(cells)
-        free = cells.age_bin == LABEL_FREE
-        if self._first_pane_ms is None and free.any():
-            self._first_pane_ms = int(cells.pane_start_ms[free].min())
-        if self._bootstrap is not None:
-            self._bootstrap.take(end_ms, cells)
+        self._normal.take(end_ms, cells)
+        times = self._normal.times
         cells = seasonal(cells, self._rules, self._lattice.coding.size)
-        self._beside.take(end_ms, cells, self._tested.normal)
-        from_ms = self._tested.from_ms
+        self._beside.take(end_ms, cells, times.normal)
+        from_ms = times.from_ms
         self._releases.take(end_ms, cells, self._streams.evidence.log_r)
         waiting = self._waiting.take(after_ms, end_ms, cells, end_ms if from_ms is None else from_ms)
         tested = None if from_ms is None else self._fold(end_ms, cells, waiting, from_ms)
-        learns_gaps = self._tested.is_normal(end_ms)
-        self._streams.traffic.take(end_ms, summed([tally(cells), waiting]), tested, learns_gaps=learns_gaps)
+        self._streams.traffic.take(end_ms, summed([tally(cells), waiting]), tested, learns_gaps=times.is_normal(end_ms))
         for revision in self._streams.traffic.forget(end_ms - self._rules.horizon_ms - REMEMBERED_MS):
             for one in (self._streams, self._history, self._releases, self._beside):
                 one.forget(revision)
 
-    @property
-    def _tested(self) -> TimeJudged:
-        return TimeJudged(self._rules, self._bootstrap, self._given, self._first_pane_ms)
-
-    def _fold(self, end_ms: int, cells: RipeCells, waiting: Tally, from_ms: int) -> NDArray[np.int64] | None:
-        opened = self._streams.opened
-        first_ripe_ms = from_ms + self._rules.pane_ms
-        while opened < self._streams.bins - 1 and end_ms >= first_ripe_ms + self._rules.ripening_ms(opened + 1):
-            opened += 1
+    def _fold(self, end_ms: int, cells: RipeCells, waiting: Tally, from_ms: int) -> Ints | None:
+        opened = self._rules.open_bin(self._streams.opened, end_ms - from_ms - self._rules.pane_ms)
         if opened > self._streams.opened:
             self._open(opened)
         if opened == CLOSED:
             return None
         is_tested = (cells.pane_start_ms >= from_ms) & (cells.age_bin <= opened)
         self._releases.take_before(cells, is_tested, self._streams.fits)
-        pane_ms = np.full(self._streams.bins + 1, -1)  # one pane a bin: a step with cells is one pane long
-        pane_ms[cells.age_bin[is_tested] + 1] = cells.pane_start_ms[is_tested]
-        waiting = waiting.where(waiting.age_bin <= opened)
-        return self._streams.fold(summed([tally(cells, is_tested), waiting]), pane_ms)
+        tested = summed([tally(cells, is_tested), waiting.where(waiting.age_bin <= opened)])
+        return self._streams.fold(tested, pane_of_each_bin(cells.where(is_tested), self._streams.bins))
 
     def _open(self, opened: int) -> None:
         """Renew what is expected, now that cells of one more label age are ripe: tested ones and the reference's."""
-        if self._bootstrap is not None:
-            is_whole = opened == self._streams.bins - 1
-            self._reference = self._bootstrap.reference(self._streams.traffic.known_gaps() if is_whole else {})
-        reference = self._reference
-        assert reference is not None
-        calendar, size = self._rules.calendar, self._lattice.coding.size
-        cells, slots = reference.cells(calendar, size), reference.slots(calendar, size)
-        self._streams.open(opened, summed([cells, of_reference(cells, opened)]), slots)
+        self._assessment.renew(with_limits=True)
+        self._streams.open(opened, *self._normal.renew(opened, self._streams.traffic.known_gaps()))
 
     def assess(self, end_ms: int, data: DataState) -> tuple[StreamVerdict, ...]:
         """What is said now of every stream of the revisions that serve; may be asked as often as wanted.
@@ -176,16 +152,21 @@ class Judge:
         data
             Its `serving` revisions get verdicts, in that order; those of shadow traffic do not.
         """
-        if self._assessment is None:
-            facts = Facts(self._streams, self._reference.id if self._reference else None)
-            self._assessment = Assessment(self._streams, facts, self._history, self._releases)
-        data = replace(data, serving=tuple(filter(serves, data.serving)))
-        of_scores = self._beside.verdicts(end_ms, data, self._streams.traffic)
-        return (*self._assessment.verdicts(end_ms, data), *of_scores)
+        return self.write(self.say(end_ms, data))
+
+    def say(self, end_ms: int, data: DataState) -> Statement:
+        """The same in columns, a revision each, which can be written as verdicts at any later time."""
+        serving = tuple(filter(serves, data.serving))
+        reference_id = self.reference.id if self.reference else None
+        return self._assessment.say(end_ms, replace(data, serving=serving), reference_id)
+
+    def write(self, statement: Statement) -> tuple[StreamVerdict, ...]:
+        """Verdicts of what `say` gave; those on rates that say what they said before are the same objects."""
+        return self._assessment.write(statement)
 
     def facts_of(self, revision: str) -> RevisionFacts:
         """What the ledger of known-good revisions must know of one, as the last step left it."""
-        return revision_facts(self._streams, self._releases, self._reference, revision)
+        return revision_facts(self._streams, self._releases, self.reference, revision)
 
     def acknowledge(self, attribute: str, subgroup: str, metric: str) -> None:
         """A person has seen the alarm of a stream: its evidence starts anew, and it is no longer held DEGRADED.
@@ -195,6 +176,7 @@ class Judge:
         ValueError
             for a stream that is not judged.
         """
+        self._assessment.renew()
         if self._beside.acknowledge(attribute, subgroup, metric):
             return
         place = self._names.place((attribute, subgroup, metric))
@@ -202,7 +184,6 @@ class Judge:
             raise ValueError(f"no stream of {metric} for {attribute}={subgroup} in model {self._rules.model}")
         self._streams.acknowledge(*place)
         self._releases.acknowledge(metric, place[1])
-        self._assessment = None
 
     def latched(self) -> list[StreamName]:
         """The streams that are held DEGRADED until a person acknowledges them."""
@@ -213,7 +194,7 @@ class Judge:
         places = {name: self._names.place(name) for name in latched}
         for place in filter(None, places.values()):
             self._streams.latched[place] = True
-        self._assessment = None
+        self._assessment.renew()
         return [name for name, place in places.items() if place is None]
 
     def thresholds(self) -> Mapping[tuple[str, str, str, str], float]:
@@ -233,12 +214,12 @@ class Judge:
         state = JudgeState(
             self._fingerprint,
             self._end_ms,
-            self._first_pane_ms,
+            self._normal.first_pane_ms,
             self._streams.stored(),
             self._history.stored(),
             self._waiting.stored(),
             self._releases.stored(),
-            None if self._bootstrap is None else self._bootstrap.stored(),
+            self._normal.stored(),
             self._beside.stored(),
         )
         return msgspec.msgpack.encode(state)
@@ -254,8 +235,7 @@ class Judge:
         self._begin_anew()
         state = decoded(packed, self._fingerprint)
         try:
-            if self._bootstrap is not None and state.bootstrap is not None:
-                self._bootstrap.restore(state.bootstrap)
+            self._normal.restore(state.first_pane_ms, state.bootstrap)
             self._streams.restore(state.streams)
             self._history.restore(state.history)
             self._waiting.restore(state.waiting)
@@ -264,6 +244,6 @@ class Judge:
         except ValueError:
             self._begin_anew()
             raise
-        self._end_ms, self._first_pane_ms = state.end_ms, state.first_pane_ms
+        self._end_ms = state.end_ms
         if state.streams.opened > CLOSED:
             self._open(state.streams.opened)

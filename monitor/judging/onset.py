@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.counting.ripe import RipeCells
 from monitor.judging.rules import DAY_MS, JudgingRules
 from monitor.judging.split import credible_split
 
@@ -27,6 +28,13 @@ class Stored(msgspec.Struct, array_like=True):
 
     newest: int
     sums: bytes
+
+
+def pane_of_each_bin(cells: RipeCells, bins: int) -> Ints:
+    """Start of the pane of each age bin's cells, label-free first; -1: none. A step with cells is one pane long."""
+    pane_ms: Ints = np.full(bins + 1, -1)
+    pane_ms[cells.age_bin + 1] = cells.pane_start_ms
+    return pane_ms
 
 
 class SeenBySlice:

@@ -63,11 +63,11 @@ class SeenAfter:
         best, earliest = credible_split(k, n, expected, tilt)
         return self._start_ms + best * self._day_ms, self._start_ms + earliest * self._day_ms
 
-    def since(self, start_ms: Ints) -> tuple[Floats, Floats, Floats]:
-        """Harmful, all and expected events of each stream from its day on; all arrays of shape (rates, subgroups)."""
+    def since(self, start_ms: Ints, streams: tuple[Ints, Ints]) -> tuple[Floats, Floats, Floats]:
+        """Harmful, all and expected events of some streams, by rate and subgroup, each from its day on."""
         first = (start_ms - self._start_ms) // self._day_ms
-        day = np.arange(len(self._sums))[:, None, None]
-        k, n, expected = np.moveaxis((self._sums * (day >= first)[..., None]).sum(axis=0), -1, 0)
+        day = np.arange(len(self._sums))[:, None]
+        k, n, expected = (self._sums[:, *streams] * (day >= first)[..., None]).sum(axis=0).T
         return k, n, expected
 
     def reset(self, rate: int, subgroup: int) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.counting.lattice import Lattice
+from monitor.counting.memberships import Memberships
 
 Ints = NDArray[np.int64]
 
@@ -41,12 +42,11 @@ class People:
             self.values += len(attribute.slugs)
         self._first_season = self.values if seasons > 1 else None
         self.values += seasons if seasons > 1 else 0
-        self._values: dict[int, tuple[int, ...]] = {}
+        self._attribute_values = Memberships(self._values_of)
 
     def members(self, combinations: Ints) -> tuple[Ints, Ints]:
         """Rows and subgroups of every membership: parallel arrays, in the order of the combinations."""
-        found = [self.lattice.members(one % self._size) for one in combinations.tolist()]
-        return _flat(found)
+        return self.lattice.memberships.of_each(combinations % self._size)
 
     def with_any(self, combinations: Ints, counts: Ints) -> NDArray[np.bool_]:
         """Subgroups in which any of these counts is not 0, shape (subgroups,)."""
@@ -57,19 +57,11 @@ class People:
 
     def attribute_values(self, combinations: Ints) -> tuple[Ints, Ints]:
         """Rows and attribute values, numbered from 0 to `values` - 1 over all attributes."""
-        return _flat([self._values_of(one) for one in combinations.tolist()])
+        return self._attribute_values.of_each(combinations)
 
     def _values_of(self, combination: int) -> tuple[int, ...]:
-        known = self._values.get(combination)
-        if known is None:
-            season, plain = divmod(combination, self._size)
-            codes = self.lattice.coding.read(plain)
-            of_season = () if self._first_season is None else (self._first_season + season,)
-            own = (places[slug] for places, code in zip(self._places, codes, strict=True) for slug in code.slugs)
-            known = self._values[combination] = (*own, *of_season)
-        return known
-
-
-def _flat(found: list[tuple[int, ...]]) -> tuple[Ints, Ints]:
-    rows = np.repeat(np.arange(len(found)), [len(one) for one in found])
-    return rows, np.fromiter((one for some in found for one in some), np.int64, len(rows))
+        season, plain = divmod(combination, self._size)
+        codes = self.lattice.coding.read(plain)
+        of_season = () if self._first_season is None else (self._first_season + season,)
+        own = (places[slug] for places, code in zip(self._places, codes, strict=True) for slug in code.slugs)
+        return (*own, *of_season)

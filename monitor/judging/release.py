@@ -119,9 +119,7 @@ class Release:
         first_ms = self.rollout.start_ms + self._rules.pane_ms
         if end_ms > first_ms + COMPARED_MS:
             return
-        opened = self.opened
-        while opened < self._bins - 1 and end_ms >= first_ms + self._rules.ripening_ms(opened + 1):
-            opened += 1
+        opened = self._rules.open_bin(self.opened, end_ms - first_ms)
         if opened > self.opened:
             self._open(opened)
         newly: set[tuple[int, int]] = set()
@@ -173,15 +171,16 @@ class Release:
             tilt = float(fit.tilts[subgroup, self.effect.best_bet(rate, subgroup)])
             self.onset_ms[:, rate, subgroup] = self._seen.onset_ms(rate, subgroup, tilt)
 
-    def both_have_risen(self) -> tuple[Bools, Floats]:
-        """Streams that have risen with both revisions, since the onset; and the nats D3 could have seen meanwhile.
+    def both_have_risen(self, streams: tuple[Ints, Ints]) -> tuple[Bools, Floats]:
+        """Whether streams have risen with both revisions since the onset; and the nats D3 could have seen meanwhile.
 
-        Those are what would have been expected, were the former revision's rate as before.
+        Those are what would have been expected, were the former revision's rate as before. `streams` are their rates
+        and subgroups; the results are parallel.
         """
         if not self.rollout.is_shared:
-            return np.zeros(self.effect.steps.shape, bool), np.zeros(self.effect.steps.shape)
-        since_ms = np.maximum(self.onset_ms[0], self.rollout.start_ms)
-        (k_a, n_a, e_a), (k_b, n_b, e_b) = (seen.since(since_ms) for seen in (self._seen, self._stable_seen))
+            return np.zeros(len(streams[0]), bool), np.zeros(len(streams[0]))
+        since_ms = np.maximum(self.onset_ms[0][streams], self.rollout.start_ms)
+        (k_a, n_a, e_a), (k_b, n_b, e_b) = (seen.since(since_ms, streams) for seen in (self._seen, self._stable_seen))
         risen: Bools = (k_a > e_a) & (k_b > e_b)
         total = np.maximum(n_a, 1)
         return risen, expected_nats(k_a / total, e_a / total, n_a, n_b)

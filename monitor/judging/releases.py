@@ -5,6 +5,7 @@ reference is folded, and which of it that evidence tests. Pure.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -14,6 +15,7 @@ from monitor.counting.ripe import RipeCells
 from monitor.judging import release, rollout, served
 from monitor.judging.before import EvidenceBefore
 from monitor.judging.bets import BETS
+from monitor.judging.detected import Levels, levels
 from monitor.judging.e_detector import NOTHING
 from monitor.judging.factors import factors
 from monitor.judging.fits import Fit
@@ -60,14 +62,15 @@ class Releases:
         self.rates = compared_rates(rules.metrics)
         self.weight = rollout_weights(rules.metrics, people.lattice)
         self._rows = [rules.rates.index(rate) for rate in self.rates]
-        of_metric = [rules.metrics.index(rate.metric) for rate in self.rates]
-        self._watch = threshold(rules, weights(rules.sharing, people.lattice), "watch")[of_metric]
+        self._of_metric = [rules.metrics.index(rate.metric) for rate in self.rates]
+        self._watch = threshold(rules, weights(rules.sharing, people.lattice), "watch")[self._of_metric]
         self._nats = {
             is_shared: {
                 level: nats_needed(self.weight, alpha, is_shared=is_shared) for level, alpha in rules.risks.items()
             }
             for is_shared in (False, True)
         }
+        self._levels: dict[bool, Levels] = {}
         self.rollouts = Rollouts(rules.pane_ms)
         self._served = Served(rules.pane_ms, self.rates)
         self._running: dict[str, Release] = {}
@@ -88,10 +91,22 @@ class Releases:
 
     def nats(self, rollout: Rollout) -> dict[str, Floats]:
         """Level -> evidence at which each stream of a rollout reaches it; the higher one while sharing is not known."""
+        return self._nats[rollout.is_shared is not False]
+
+    def levels(self, rollout: Rollout) -> Levels:
+        """The same by metric, with the weights; all of shape (metrics, subgroups)."""
         is_shared = rollout.is_shared is not False
-        return {
-            level: nats_needed(self.weight, alpha, is_shared=is_shared) for level, alpha in self._rules.risks.items()
-        }
+        if is_shared not in self._levels:
+            nats = {level: self.by_metric(needed) for level, needed in self._nats[is_shared].items()}
+            has = self.by_metric(np.ones(self.weight.shape)) > 0
+            self._levels[is_shared] = levels(self.by_metric(self.weight), nats, dict.fromkeys(nats, has))
+        return self._levels[is_shared]
+
+    def by_metric(self, of_rate: NDArray[Any]) -> NDArray[Any]:
+        """Rows of the compared rates as rows of their metrics; 0 for a metric that is not compared."""
+        found = np.zeros((len(self._rules.metrics), *of_rate.shape[1:]), of_rate.dtype)
+        found[self._of_metric] = of_rate
+        return found
 
     def take(self, end_ms: int, cells: RipeCells, log_r: Floats) -> None:
         """Take in what ripened in one step, before the step's evidence against the reference.

@@ -72,12 +72,17 @@ class RevisionEffect:
         self._horizon = steps_of_horizon
         self._product = np.zeros(self._shape)
         self._later = np.full(self._shape, NOTHING)
+        self._log_m: Floats | None = None
         self.steps, self.events = (np.zeros((rates, subgroups), np.int64) for _ in range(2))
 
     @property
     def log_m(self) -> Floats:
         """Evidence in nats; -inf before any data."""
-        return np.where(self.steps > 0, log_combined(self._product, self._later, self._horizon), NOTHING)
+        if self._log_m is None:
+            self._log_m = np.full(self.steps.shape, NOTHING)
+            seen = self.steps > 0
+            self._log_m[seen] = log_combined(self._product[seen], self._later[seen], self._horizon)
+        return self._log_m
 
     def best_bet(self, rate: int, subgroup: int) -> int:
         """The bet that adds most to the evidence of a stream."""
@@ -90,7 +95,7 @@ class RevisionEffect:
 
     def fold_bets(self, log_l: Floats, n: Ints) -> None:
         """The same, of factors by stream and bet, and the events of each stream."""
-        has_data = n > 0
+        has_data, self._log_m = n > 0, None
         self._product[has_data] += log_l[has_data]
         self._later[has_data] = folded(self._later[has_data], log_l[has_data])
         self.steps += has_data
@@ -98,6 +103,7 @@ class RevisionEffect:
 
     def reset(self, rate: int, subgroup: int) -> None:
         """Evidence of one stream to nothing, as after an alarm that was acknowledged."""
+        self._log_m = None
         self._product[rate, subgroup] = 0.0
         self._later[rate, subgroup] = NOTHING
         self.steps[rate, subgroup] = self.events[rate, subgroup] = 0
@@ -108,6 +114,7 @@ class RevisionEffect:
 
     def restore(self, stored: Stored) -> None:
         """Take up what was stored. ValueError for another shape."""
+        self._log_m = None
         self._product = np.frombuffer(stored.product).reshape(self._shape).copy()
         self._later = np.frombuffer(stored.later).reshape(self._shape).copy()
         self.steps, self.events = (

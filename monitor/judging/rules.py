@@ -136,6 +136,16 @@ class JudgingRules:
         """Time from the end of a pane until its cells of a bin are ripe; bin -1 is label-free."""
         return max(self.attributes_wait_ms, self.edges_ms[age_bin + 1] if age_bin >= 0 else 0)
 
+    def open_bin(self, opened: int, waited_ms: int) -> int:
+        """The last bin that is ripe so long after the end of a pane; at least `opened`, which was so before.
+
+        >>> JudgingRules("m", ("error_rate",), 10, (0, 10, 20, 40)).open_bin(-2, 25)
+        1
+        """
+        while opened < len(self.edges_ms) - 2 and waited_ms >= self.ripening_ms(opened + 1):
+            opened += 1
+        return opened
+
 
 @dataclass(frozen=True, slots=True)
 class DataState:

@@ -16,7 +16,7 @@ StreamName = tuple[str, str, str]
 
 
 class StreamNames:
-    """The streams of a model; arrays have the shape (metrics, subgroups).
+    """The streams of a model; arrays have the shape (metrics, subgroups), `all` is in their order.
 
     Examples
     --------
@@ -31,6 +31,7 @@ class StreamNames:
     def __init__(self, metrics: tuple[str, ...], lattice: Lattice) -> None:
         self._metrics = metrics
         self._groups = [(group.attribute, group.slug) for group in lattice.subgroups]
+        self.all: tuple[StreamName, ...] = tuple((*group, metric) for metric in metrics for group in self._groups)
 
     def place(self, name: StreamName) -> tuple[int, int] | None:
         """Where a stream stands; None if it is not judged."""

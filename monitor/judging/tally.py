@@ -74,7 +74,7 @@ def tally(cells: RipeCells, keep: NDArray[np.bool_] | None = None, of: Callable[
     age_bin, combination = cells.age_bin[chosen], cells.combination[chosen]
     label = cells.label[chosen]
     kind = 3 * cells.prediction[chosen] + np.where(label == LABEL_FREE, 0, 1 + (label & 1))
-    first, place = _first_of_each((revision, age_bin, combination))
+    first, place = first_of_each((revision, age_bin, combination))
     counts = np.zeros((len(first), len(Kind)), np.int64)
     np.add.at(counts, (place, kind), n)
     audited = (label >= FIRST_AUDITED) & (cells.prediction[chosen] == 0)
@@ -89,7 +89,7 @@ def summed(tallies: Sequence[Tally]) -> Tally:
     revision = np.concatenate([np.empty(0, np.int64), *places])
     age_bin = np.concatenate([np.empty(0, np.int64), *(one.age_bin for one in tallies)])
     combination = np.concatenate([np.empty(0, np.int64), *(one.combination for one in tallies)])
-    first, place = _first_of_each((revision, age_bin, combination))
+    first, place = first_of_each((revision, age_bin, combination))
     counts = np.zeros((len(first), len(Kind)), np.int64)
     np.add.at(counts, place, np.concatenate([np.empty((0, len(Kind)), np.int64), *(one.counts for one in tallies)]))
     return Tally(revisions, revision[first], age_bin[first], combination[first], counts)
@@ -100,7 +100,7 @@ def merged(tallies: Sequence[Tally], revision: str) -> Tally:
     return summed([replace(one, revisions=(revision,), revision=np.zeros_like(one.revision)) for one in tallies])
 
 
-def _first_of_each(columns: tuple[Ints, ...]) -> tuple[Ints, Ints]:
+def first_of_each(columns: tuple[Ints, ...]) -> tuple[Ints, Ints]:
     """Where each different row stands first, in rising order of the rows; and the place of every row among them."""
     order = np.lexsort(columns[::-1])
     is_new = np.ones(len(order), bool)

@@ -6,6 +6,7 @@ Way of an event: beside step 8; the judge takes the larger of what evidence and 
 from dataclasses import dataclass
 from typing import Final
 
+from monitor.judging.rules import UNPAIRED
 from monitor.service.feed import Feed
 from monitor.service.plan import ModelPlan
 
@@ -30,6 +31,10 @@ def doubts(feed: Feed, plan: ModelPlan, window_start_ms: int, now_ms: int | None
     stale = flags & STALE_FLAGS
     if feed.is_unreachable:
         stale.add("source_unreachable")
+    share, allowed = feed.unpaired_share(), plan.limits.get(UNPAIRED)
+    if share is not None and allowed is not None and share > allowed[0]:
+        flags.add(UNPAIRED)
+        stale.add(UNPAIRED)
     if now_ms is not None:
         broker_ms, drain_ms = feed.broker_time_ms, _limit_ms(plan, "lag_drain")
         if drain_ms is not None and broker_ms is not None and feed.lag_records() and now_ms - broker_ms > drain_ms:

@@ -11,6 +11,7 @@ from monitor.counting.lateness import Standing, global_watermark
 from monitor.counting.letting_go import ClosedPane
 from monitor.counting.partition import PartitionState
 from monitor.ports import Batch, Clock, EventSource, OffsetLost, SourceRefused, StateStore, TopicPartition
+from monitor.service.joining import unpaired_share
 from monitor.service.plan import FeedPlan, TopicPlan
 from monitor.service.shard import Shard
 
@@ -233,6 +234,10 @@ class Feed:
             s.extra.last_event_ms[name] for s in self.shards.values() for name in names if name in s.extra.last_event_ms
         ]
         return max(seen, default=None)
+
+    def unpaired_share(self) -> float | None:
+        """Share of the outcomes of the last weeks that found no inference; None of too few."""
+        return unpaired_share(shard.extra.joined for shard in self.shards.values())
 
     def evidence_from_ms(self) -> int:
         """Panes that begin before this miss something that was never read: they are no evidence."""

@@ -15,6 +15,7 @@ from monitor.counting.ripe import RipeCells
 from monitor.counting.ripening import ripe_cells
 from monitor.judging.judge import Judge
 from monitor.judging.rules import DataState
+from monitor.judging.said import Statement
 from monitor.judging.verdict import StreamVerdict, Verdict
 from monitor.ports import StateCorrupt, StateStore
 from monitor.service.alarms import StandingAlarms
@@ -72,7 +73,8 @@ class JudgedModel:
         self._store, self._alarms, self._journal = store, alarms, journal or NoJournal()
         self.judged_ms: int | None = None
         self.committed_ms = 0
-        self.verdicts: tuple[StreamVerdict, ...] = ()
+        self._statement = Statement((), ())
+        self._verdicts: tuple[StreamVerdict, ...] | None = None
         self.first_seen_ms: dict[str, int] = {}
         self.last_seen_ms: dict[str, int] = {}
         self.restarts: dict[str, int] = {}
@@ -184,7 +186,16 @@ class JudgedModel:
         """Renew the verdicts of what was judged so far, in the light of the state of the data."""
         if self.judged_ms is not None:
             self._data = DataState(self.serving(), flags, stale)
-            self.verdicts = self.judge.assess(self.judged_ms, self._data)
+            statement = self.judge.say(self.judged_ms, self._data)
+            if statement is not self._statement:
+                self._statement, self._verdicts = statement, None
+
+    @property
+    def verdicts(self) -> tuple[StreamVerdict, ...]:
+        """Verdicts as last assessed, written when they are first read: most panes pass unread."""
+        if self._verdicts is None:
+            self._verdicts = self.judge.write(self._statement)
+        return self._verdicts
 
     def evidence(self) -> str:
         """Digest of the exact cells that the verdicts came from; empty where nothing can follow, or nobody will ask."""

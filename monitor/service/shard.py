@@ -19,6 +19,7 @@ from monitor.intake.decode import Decoded
 from monitor.intake.reject_stop import RejectMeter
 from monitor.intake.times import MOST_AHEAD_MS
 from monitor.ports import Batch, StateCorrupt, StateStore
+from monitor.service.joining import Joined, noted
 from monitor.service.missed import Arrived, late_after_idle, pushed_out
 from monitor.service.plan import FeedPlan, TopicPlan
 
@@ -35,6 +36,8 @@ class Extra(msgspec.Struct, array_like=True):
     meters: dict[str, tuple[int, int, list[int]]] = {}  # topic -> rejects lately
     covered_at: dict[str, int] = {}  # topic -> offset that a rebuild must still reach
     cut_topics: list[str] = []  # topics whose beginning the log no longer holds, until their first record is read
+    first_ms: int | None = None  # broker time of the first record
+    joined: list[Joined] = []  # tallies of joining, a day each
     inexact_before_ms: dict[str, int] = {}  # flag -> counts of panes that begin before this may miss something
 
 
@@ -139,6 +142,18 @@ class Shard:
         if clock_ms is not None:
             newest = min(newest, clock_ms + MOST_AHEAD_MS)
         extra.broker_time_ms = newest if extra.broker_time_ms is None else max(extra.broker_time_ms, newest)
+        if extra.first_ms is None:
+            extra.first_ms = min(record.timestamp for record in batch.records)
+        rules = self.state.rules
+        # Before, outcomes are let go whose inference lay before the beginning of the log: by whole panes, and late.
+        settled_ms = (
+            extra.first_ms + rules.horizon_ms + rules.memory_ms + rules.allowed_lateness_ms + 2 * rules.bucket_ms
+        )
+        if topic.role == "outcome" and extra.broker_time_ms >= settled_ms:
+            tallies = self.state.tallies
+            accepted = tallies["events", topic.name, "outcome", "accepted"]
+            unpaired = tallies["unpaired", topic.name, "no_inference"]
+            extra.joined = noted(extra.joined, extra.broker_time_ms, accepted, unpaired)
         reasons = Counter(reject.reason for reject in decoded.rejects)
         known = extra.rejected.setdefault(topic.name, {})
         for reason, count in reasons.items():

@@ -1,7 +1,7 @@
 """Section 3, seasons: whether the reference shows one, and what one costs that nobody expects.
 
 The test is Fisher's F of the mean square between phases over that within (at least 1), on counts by phase and week
-(`monitor/judging/seasonal_test.py`). A chi-square between phases alone would take repeat patients for a season; ranks
+(`monitor/judging/seasonality.py`). A chi-square between phases alone would take repeat patients for a season; ranks
 would lose the numbers behind a rate; a periodogram wants evenly filled panes. Null hypotheses: independent events,
 events of a day that depend on each other, and hours of few events. *Found* is at .02 for one subgroup; with several,
 p-values are multiplied by their number.
@@ -11,7 +11,7 @@ D1 with the whole budget of a stream: p* and the dispersion from the reference, 
 With panes of a day the season passes for dependence inside a pane, which deflates the evidence: no false page, and
 little power. With panes of an hour the deflation is too small for a high season of 96 panes.
 
-Real functions: `seasonal_test.p_value`, `e_detector`, `bets.tilts`, `expected.ridge_logit`, `margin`, `dispersion`.
+Real functions: `seasonality.p_value`, `e_detector`, `bets.tilts`, `expected.ridge_logit`, `margin`, `dispersion`.
 """
 
 from math import log
@@ -27,7 +27,7 @@ from monitor.judging.dispersion import of_series
 from monitor.judging.e_detector import NOTHING, folded, log_factor, log_mixture
 from monitor.judging.expected import ridge_logit
 from monitor.judging.margin import expected, margin
-from monitor.judging.seasonal_test import LEVEL, p_value
+from monitor.judging.seasonality import LEVEL, p_value
 from replay.campaign.figure import Figure, mean, share
 
 Ints = NDArray[np.int64]

@@ -34,6 +34,13 @@ PROMISES: Final[Mapping[str, Promise]] = {
     "FairdriftCoverageIncomplete": Promise("warning", "1h"),
     "FairdriftStateNotCommitted": Promise("critical", "5m"),
     "FairdriftStageStalled": Promise("critical", "5m"),
+    "FairdriftRollbackPerformed": Promise("info"),
+    "FairdriftRollbackFailed": Promise("critical"),
+    "FairdriftRollbackHeld": Promise("warning", "15m"),
+    "FairdriftControllerNotReady": Promise("warning", "15m"),
+    "FairdriftControllerDown": Promise("warning", "5m"),
+    "FairdriftAuditUnwritable": Promise("critical", "5m"),
+    "FairdriftGateOutOfSync": Promise("warning", "15m"),
     "FairdriftSeriesLimitHit": Promise("warning", "15m"),
     "FairdriftDown": Promise("critical", "5m"),
     "FairdriftTelemetryMissing": Promise("critical", "5m"),
@@ -43,12 +50,6 @@ PROMISES: Final[Mapping[str, Promise]] = {
 WAITING: Final[Mapping[str, str]] = {
     "FairdriftLabelsMissing": "fairdrift_label_maturity_ratio",
     "FairdriftSelfDisagreement": "fairdrift_recount_mismatched_cells",
-    "FairdriftRollbackPerformed": "fairdrift_rollbacks_total",
-    "FairdriftRollbackFailed": "fairdrift_rollbacks_total",
-    "FairdriftRollbackHeld": "fairdrift_incident_held",
-    "FairdriftControllerNotReady": "fairdrift_controller_ready",
-    "FairdriftGateOutOfSync": "fairdrift_gate_in_sync",
     "FairdriftGateBypassed": "fairdrift_gate_bypasses_total",
-    "FairdriftAuditUnwritable": "fairdrift_audit_writable",
 }
 """Alert -> the series it waits for. Once the catalogue has the series, the alert is written and moves up."""

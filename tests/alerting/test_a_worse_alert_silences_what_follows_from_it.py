@@ -13,6 +13,8 @@ from tests.parts.alertmanager import Alertmanager, Start
 MONITOR = frozenset({"FairdriftDown", "FairdriftTelemetryMissing"})
 DATA = frozenset({"FairdriftVerdictsStale", "FairdriftOutcomesStale"})
 DEGRADED = frozenset({"FairdriftSubgroupDegraded"})
+LOG = frozenset({"FairdriftAuditUnwritable"})
+CONTROL = frozenset({"FairdriftControllerDown"})
 SILENCED_BY: Mapping[str, frozenset[str]] = {
     "FairdriftSubgroupSuspect": MONITOR | DATA | DEGRADED,
     "FairdriftSubgroupBlind": MONITOR | DATA,
@@ -29,6 +31,8 @@ SILENCED_BY: Mapping[str, frozenset[str]] = {
     "FairdriftCoverageIncomplete": MONITOR,
     "FairdriftStateNotCommitted": MONITOR,
     "FairdriftStageStalled": MONITOR,
+    "FairdriftControllerNotReady": LOG | CONTROL,
+    "FairdriftGateOutOfSync": CONTROL,
 }
 """Every alert that is not named here is told whatever else fires."""
 
@@ -66,7 +70,7 @@ def labels(alert: str, place: str, **changed: str) -> dict[str, str]:
     return {"alertname": alert, "namespace": place, "job": "fairdrift", **STREAM, **changed}
 
 
-SOURCES = MONITOR | DATA | DEGRADED
+SOURCES = MONITOR | DATA | DEGRADED | LOG | CONTROL
 EXAMPLE = parsed(ALERTS / "alertmanager.yml")
 
 
@@ -78,6 +82,18 @@ def test_a_source_silences_exactly_what_follows_from_it(alertmanager: Start, sou
     server = alertmanager(EXAMPLE)
     hand(server, *(labels(name, "clinical") for name in (*others, source)))
     assert waited(server, "clinical", silent) == silent
+
+
+def test_a_log_that_takes_no_entry_explains_the_loop_of_the_rollback_process_and_no_other(alertmanager: Start) -> None:
+    server = alertmanager(EXAMPLE)
+    hand(server, labels("FairdriftAuditUnwritable", "clinical"))
+    hand(server, *(labels("FairdriftStageStalled", "clinical", stage=stage) for stage in ("control", "judge")))
+    assert waited(server, "clinical", {"FairdriftStageStalled"}) == {"FairdriftStageStalled"}
+    told = {
+        one["labels"]["stage"]: one["status"]["inhibitedBy"] for one in server.alerts(alertname="FairdriftStageStalled")
+    }
+    assert told["control"]
+    assert not told["judge"]
 
 
 def test_when_everything_fires_only_what_nothing_explains_is_told(alertmanager: Start) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.exporting.catalogue import CATALOGUE
+from monitor.exporting.control_catalogue import EVERY
 from tests.alerting.contract import PROMISES, WAITING, Promise
 from tests.alerting.rule_files import ALERTS, RULE_FILES, Rule, alerts, parsed, rules
 
@@ -14,9 +14,9 @@ OF_PERSONS = pytest.mark.parametrize(
     "alert", [rule for name, rule in alerts().items() if name != "FairdriftWatchdog"], ids=lambda rule: rule["alert"]
 )
 
-EXPORTED = {series.name for series in CATALOGUE} | {f"{s.name}_bucket" for s in CATALOGUE if s.kind == "histogram"}
+EXPORTED = {series.name for series in EVERY} | {f"{s.name}_bucket" for s in EVERY if s.kind == "histogram"}
 RECORDED = {rule["record"] for rule in rules() if "record" in rule}
-COUNTERS = {series.name for series in CATALOGUE if series.kind == "counter"}
+COUNTERS = {series.name for series in EVERY if series.kind == "counter"}
 
 WORDS = {"and", "or", "unless", "on", "ignoring", "group_left", "group_right", "by", "without", "bool", "offset"}
 LINES = ("Who:", "What:", "How sure:", "How many:", "Since:", "Done automatically:", "Do now:", "Automatic rollback:")
@@ -90,6 +90,25 @@ def test_the_text_of_an_alert_says_who_how_sure_since_when_how_many_what_is_done
     heads = re.findall(r"(?m)^([A-Z][a-z ]+:)", alert["annotations"]["description"])
     assert [head for head in heads if head in LINES] == list(LINES)
     assert (heads[0], heads[-1]) == ("Who:", "Automatic rollback:")
+
+
+MODES_TOLD = {
+    "auto": "it rolls back by itself",
+    "approve": "waits for a person to approve it",
+    "shadow": "does nothing",
+    "else": "it only looks on",
+}
+
+
+@OF_PERSONS
+def test_the_last_line_of_an_alert_tells_every_mode_and_how_to_pause(alert: Rule) -> None:
+    last = alert["annotations"]["description"].splitlines()[-1]
+    assert last.startswith("Automatic rollback:")
+    for mode, said in MODES_TOLD.items():
+        assert f'"{mode}" }}}}' in last or mode == "else"
+        assert said in last
+    assert "fairdrift pause {{ .Labels.model }} --for 2h --reason TEXT --settings FILE" in last
+    assert "no rollback process is heard" in last
 
 
 @OF_PERSONS

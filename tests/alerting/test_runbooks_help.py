@@ -36,6 +36,7 @@ def test_the_last_line_of_a_page_says_how_to_stop_automatic_rollback(name: str) 
     last = PAGES[name].rstrip("\n").splitlines()[-1]
     assert last.startswith("**Stop automatic rollback:**")
     assert "`mode: observe`" in last
+    assert "`fairdrift pause MODEL --for 2h --reason TEXT --settings FILE`" in last
 
 
 def commands(page: str) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from monitor.judging.judge import Judge
 from monitor.judging.reference_file import read_reference, write_reference
 from monitor.judging.rules import DAY_MS
 from monitor.judging.seasonal_key import Calendar
-from monitor.judging.seasonal_test import p_value
+from monitor.judging.seasonality import p_value
 from monitor.judging.table import SEASON
 from monitor.judging.verdict import Verdict
 from tests.building_references.weeks import FNR, after_hours, by_weekday, new_judge, story, week_rules, worst

@@ -9,8 +9,8 @@ from ruamel.yaml import YAML
 from tests.parts.kubernetes.api import until
 from tests.parts.kubernetes.control_plane import ControlPlane
 
-FOLDER = Path(__file__).parents[2] / "deploy" / "rbac"
-FILES = ("monitor.yaml", "rollback-shadow.yaml", "rollback-acting.yaml")
+FOLDER = Path(__file__).parents[2] / "deploy" / "kustomize"
+FILES = ("monitor/account.yaml", "rollback/rights.yaml", "acting/rights.yaml")
 HOME, TARGET = "fairdrift", "clinical"
 """The namespaces that the files name: where we run, and where the Deployment is."""
 

@@ -98,7 +98,7 @@ def test_the_monitor_has_an_account_without_a_token_and_without_any_right() -> N
     assert accounts["fairdrift-monitor"]["automountServiceAccountToken"] is False
     bound = {who["name"] for one in shipped(*FILES) if one["kind"] == "RoleBinding" for who in one["subjects"]}
     assert bound == {ACCOUNT}
-    assert [one["kind"] for one in shipped("monitor.yaml")] == ["ServiceAccount"]
+    assert [one["kind"] for one in shipped("monitor/account.yaml")] == ["ServiceAccount"]
 
 
 def test_another_deployment_of_the_namespace_is_out_of_reach(world: RealWorld) -> None:
@@ -136,7 +136,7 @@ def test_whoever_steals_the_token_can_do_no_more_than_we(world: RealWorld, metho
 
 
 def test_in_shadow_everything_can_be_read_and_nothing_written(kubernetes: ControlPlane) -> None:
-    world = RealWorld(kubernetes, "monitor.yaml", "rollback-shadow.yaml")
+    world = RealWorld(kubernetes, "monitor/account.yaml", "rollback/rights.yaml")
     world.make(DEPLOYMENT, spec_of(pods_of("a")))
     read = settled(world)
     for is_dry_run in (True, False):

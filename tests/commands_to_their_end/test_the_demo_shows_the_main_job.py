@@ -1,4 +1,4 @@
-"""`fairdrift demo`: seeded stream, embedded broker, the real consumer and judge; harm is found, and rolled back."""
+"""`fairdrift demo`: seeded stream, embedded broker, real consumer and judge; who is harmed is found, r1 is put back."""
 
 import json
 from collections import Counter

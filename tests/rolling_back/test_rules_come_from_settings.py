@@ -102,6 +102,18 @@ def test_what_cannot_be_is_refused_by_name(tmp_path: Path, models: str, controll
         rules(tmp_path, models, controller=controller)
 
 
+@pytest.mark.parametrize(("every", "heartbeat_ms"), [("10s", 120_000), ("5m", 900_000)])
+def test_three_looks_may_pass_before_a_silent_loop_is_told(tmp_path: Path, every: str, heartbeat_ms: int) -> None:
+    (target,) = rules(tmp_path, model(), controller=CONTROLLER % f", every: {every}").targets
+    assert target.heartbeat_ms == heartbeat_ms
+
+
 def test_another_limit_is_another_policy(tmp_path: Path) -> None:
     (one,), (other,) = (rules(tmp_path, model(acting=ACTING % more)).targets for more in ("", ", cooldown: 2d"))
     assert one.policy != other.policy
+
+
+def test_an_alert_told_later_is_no_other_policy(tmp_path: Path) -> None:
+    (one,), (other,) = (rules(tmp_path, model(), controller=CONTROLLER % more).targets for more in ("", ", every: 5m"))
+    assert one.heartbeat_ms != other.heartbeat_ms
+    assert one.policy == other.policy

@@ -94,7 +94,7 @@ def test_a_lowered_mode_stops_what_a_higher_one_began() -> None:
 
 
 def test_t31_on_the_real_server_shadow_asks_for_reading_alone_and_has_no_other_right(kubernetes: ControlPlane) -> None:
-    world = RealWorld(kubernetes, "monitor.yaml", "rollback-shadow.yaml")
+    world = RealWorld(kubernetes, "monitor/account.yaml", "rollback/rights.yaml")
     story = harmed(world, mode="shadow")
     story.keeps_registry = True
     story.begin()

@@ -80,6 +80,10 @@ def test_shadow_counts_what_it_would_have_done() -> None:
     assert told(series(story), "mode") == {"shadow": 1}
 
 
+def test_the_limit_of_its_heartbeat_is_a_series(story: Story) -> None:
+    assert series(story)['limit_seconds{limit="heartbeat",model="readmission"}'] == 120
+
+
 def test_entries_are_counted_by_kind(story: Story) -> None:
     found = told(series(story), "audit_entries_total")
     assert found == {str(kind): len(story.entries(kind)) for kind in Kind if story.entries(kind)}

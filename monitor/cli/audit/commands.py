@@ -105,6 +105,9 @@ def reconcile(
 @app.command()
 def replay(
     name: Annotated[str, typer.Argument(metavar="ID", help="Id of an incident, or hash of a plan.")],
+    cells: Annotated[
+        Path | None, typer.Option("--cells", help="The monitor's archive of exact cells, or a copy: judge again, too.")
+    ] = None,
     settings: PerhapsSettings = None,
     folder: Folder = None,
     key: Key = None,
@@ -112,12 +115,12 @@ def replay(
     log_name: Name = None,
     output: Form = Output.TABLE,
 ) -> None:
-    """Make the plans of an incident again from what the log holds: the same, or 3."""
+    """Make verdict, blame and plans of an incident again from what was kept: the same, or 3."""
 
     def command() -> int:
         from monitor.cli.audit.replay import run_replay
 
-        return run_replay(name, _where(settings, folder, key, anchors, log_name), output)
+        return run_replay(name, _where(settings, folder, key, anchors, log_name), cells, output)
 
     raise typer.Exit(guarded(command))
 

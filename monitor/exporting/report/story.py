@@ -8,14 +8,16 @@ outcomes in: no two of them differ by a few people, and the last one is the long
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from monitor.exporting.gate import GatedCounts, gate_windows
 from monitor.exporting.naming import Name, Names
 from monitor.exporting.pane_counts import CountsBook, WindowSums
+from monitor.exporting.points import Points
 from monitor.exporting.rates import Cases, Estimate, cases, rate
 from monitor.exporting.recording import Recording, Stream, StreamRecord
+from monitor.exporting.reference_shown import shown_verdict
 from monitor.exporting.replayed import Replayed
 from monitor.exporting.report.thinning import Point, thinned
 from monitor.exporting.standing import badness, strongest
@@ -118,7 +120,9 @@ def model_story(view: ModelView, done: Replayed) -> ModelStory | None:
     start_ms = max(first_pane_ms, windows[0][0].start_ms) if windows else first_pane_ms
     names = Names(counted.lattice.coding)
     streams = [
-        _stream_story(stream, record, windows, names, is_current=recording.is_current(record))
+        _stream_story(
+            stream, _shown_record(record, view.min_cell), windows, names, is_current=recording.is_current(record)
+        )
         for stream, record in recording.streams.items()
     ]
     streams.sort(key=_order)
@@ -149,6 +153,13 @@ def _windows(book: CountsBook, view: ModelView, span_ms: int, end_ms: int) -> li
             (sums, {(g.revision, g.attribute, g.subgroup): shown[""] for g, shown in zip(groups, gated, strict=True)})
         )
     return windows
+
+
+def _shown_record(record: StreamRecord, min_cell: int) -> StreamRecord:
+    """Without the limit over time, where a reference of few people would be read off it."""
+    said = shown_verdict(record.said, min_cell)
+    is_withheld = said.reference is None and record.said.reference is not None
+    return replace(record, said=said, tolerated=Points() if is_withheld else record.tolerated)
 
 
 def _stream_story(
