@@ -33,6 +33,8 @@ class Incident:
         The log holds an intent with nothing after it. Who starts anew here must take its patch for sent.
     is_unsettled
         An attempt before the present one may have been written, and no read has shown yet that it was not.
+    may_land_at
+        `resourceVersion` at which a patch whose answer was lost may land yet; empty if none can any more.
     patched_ms, generation
         Of the newest accepted patch; None and 0 before one.
     reassertions, failures, endings
@@ -53,6 +55,7 @@ class Incident:
     plan: str = ""
     has_intent: bool = False
     is_unsettled: bool = False
+    may_land_at: str = ""
     patched_ms: int | None = None
     generation: int = 0
     reassertions: int = 0
@@ -81,7 +84,9 @@ class Incident:
             return grown
         if self.state is State.EXECUTING and entry.state is not State.EXECUTING:
             is_open = grown.has_intent and entry.signal in (Signal.ERROR, Signal.MOVED)
-            grown = replace(grown, has_intent=False, is_unsettled=is_open)
+            may_land_at = str(entry.details.get("may_land", ""))
+            is_open = is_open or bool(may_land_at)
+            grown = replace(grown, has_intent=False, is_unsettled=is_open, may_land_at=may_land_at)
         conflicts = self.conflicts + (entry.signal is Signal.CONFLICT) if entry.state in _RACING else 0
         grown = replace(grown, state=entry.state, since_ms=entry.at_ms, conflicts=conflicts)
         match entry.state:

@@ -118,7 +118,9 @@ def _without_plan(moment: Moment, incident: Incident, choice: Choice) -> Said:
 
 
 def _awaited(moment: Moment, incident: Incident, present: Plan) -> Said:
-    """A plan that waits for a person: it is void as soon as another one would be made."""
+    """A plan that waits for a person: it is void as soon as another one would be made, or it is found carried out."""
+    if moment.sight is not None and moment.sight.model_identity != incident.model_identity:
+        return Said(Signal.CHANGED, why="an earlier patch has landed after all")
     limits = moment.target.limits
     said = approval_signal(
         incident.plan,
