@@ -39,6 +39,8 @@ class Incident:
         Of the newest accepted patch; None and 0 before one.
     reassertions, failures, endings
         How often the patch was asserted again, an attempt failed, it ended undecided or without help.
+    ended_on
+        Number of the record on which it ended undecided last; one record makes one ending.
     conflicts
         Lost races in a row.
     closed_plans
@@ -61,6 +63,7 @@ class Incident:
     reassertions: int = 0
     failures: int = 0
     endings: int = 0
+    ended_on: int | None = None
     conflicts: int = 0
     closed_plans: frozenset[str] = frozenset()
 
@@ -72,6 +75,13 @@ class Incident:
     def has_ended_twice(self) -> bool:
         """Whether a person must take over from `undecided`."""
         return self.endings >= ENDINGS
+
+    def _ended(self, entry: Entry) -> "Incident":
+        """An ending, unless the data were only missing for now, or the same record has ended it before."""
+        seq = _seq_of_record(entry)
+        if entry.details.get("is_transient") or (seq is not None and seq == self.ended_on):
+            return self
+        return replace(self, endings=self.endings + 1, ended_on=seq)
 
     def after(self, entry: Entry) -> "Incident":
         """The incident after one more of its entries."""
@@ -97,11 +107,16 @@ class Incident:
             case State.FAILED:
                 return replace(grown, failures=self.failures + 1)
             case State.UNDECIDED | State.INEFFECTIVE if self.state is not State.SUSPECTED:
-                return replace(grown, endings=self.endings + 1)
+                return grown._ended(entry)
             case State.SUPPRESSED if entry.signal in (Signal.REJECTED, Signal.EXPIRED):
                 return replace(grown, closed_plans=self.closed_plans | {grown.plan})
             case _:
                 return grown
+
+
+def _seq_of_record(entry: Entry) -> int | None:
+    record = entry.details.get("record")
+    return record.get("seq") if isinstance(record, Mapping) else None
 
 
 def incidents(entries: Iterable[Entry]) -> Mapping[str, Incident]:

@@ -87,7 +87,10 @@ def decide(moment: Moment, incident: Incident, try_dry: TryDry) -> Said:
     now = moment.situation(incident, found.plan, DryRun("untried"), may_have_sent=incident.is_unsettled)
     now = _tried(now, moment, try_dry)
     outcome = planned(now) if incident.state is State.PLANNING else lifted(now, incident)
-    return Said(outcome.signal, outcome.refusal, found.plan, details=_details(moment, incident, found.plan, now))
+    details = _details(moment, incident, found.plan, now)
+    if outcome.refusal is not None and outcome.refusal.guard is Guard.DATA:
+        details["is_transient"] = True
+    return Said(outcome.signal, outcome.refusal, found.plan, details=details)
 
 
 def _tried(now: Situation, moment: Moment, try_dry: TryDry) -> Situation:
@@ -122,12 +125,17 @@ def _awaited(moment: Moment, incident: Incident, present: Plan) -> Said:
     if moment.sight is not None and moment.sight.model_identity != incident.model_identity:
         return Said(Signal.CHANGED, why="an earlier patch has landed after all")
     limits = moment.target.limits
+    override = moment.book.asked.override_of(incident.id)
+    is_skipped = override is not None and Guard.DATA in override.skips
+    doubt = None if is_skipped else moment.doubt(incident)
     said = approval_signal(
         incident.plan,
-        present.hash,
+        present.hash if doubt is None else incident.plan,  # a gap in the feed makes no other plan
         approval_of(incident.plan, moment.book.of_incident(incident.id), limits.approval_ms),
         since_ms=incident.since_ms,
         now_ms=moment.now_ms,
         approval_ms=limits.approval_ms,
     )
+    if said is Signal.APPROVED and doubt is not None:
+        return Said(None, doubt, why=str(doubt))
     return Said(said, details={"is_automatic": False} if said is Signal.APPROVED else {})
