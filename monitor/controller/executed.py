@@ -109,7 +109,8 @@ def _tried_once(hands: Hands, moment: Moment, incident: Incident, *, is_intent_n
         return _refused(said)
     if not incident.has_intent:
         incident = hands.intend(incident)
-    cleared = clear(replace(now, is_intent_durable=intent_stands(incident, plan)))
+    # Writing the intent, and trying dry, may have taken long: who leads is asked once more, with nothing after it.
+    cleared = clear(replace(now, is_intent_durable=intent_stands(incident, plan), lease=hands.lease()))
     if isinstance(cleared, Refusal):
         return _refused(cleared)
     return _send(hands, incident, cleared, moment.target.manner)
