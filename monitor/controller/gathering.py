@@ -4,7 +4,7 @@ In the way of an event: step 12, before every decision, and again before every p
 kill switch.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -130,16 +130,30 @@ class Gathering:
         )
 
     def _silences(self, moment: Moment) -> Sequence[Silence] | None:
-        """Silences over the incident's alert; one that is seen holds also where another Alertmanager is silent."""
+        """Silences over any of the incident's alerts; one that is seen holds also where another Alertmanager is silent."""
         is_blind = False
         try:
             told = self._around.silences.read()
         except SilencesUnreadable as error:
             told, is_blind = error.seen, True
-        record = None if moment.sight is None else moment.record_of(moment.sight.model_identity)
-        labels = alert_labels(moment.target.model, record)
-        found = silences_over(labels, [known_labels_only(one, labels) for one in told], moment.now_ms)
-        return None if is_blind and not found else found
+        found: dict[str, Silence] = {}
+        for labels in self._alerts(moment):
+            known = [known_labels_only(one, labels) for one in told]
+            found |= {one.id: one for one in silences_over(labels, known, moment.now_ms)}
+        return None if is_blind and not found else list(found.values())
+
+    def _alerts(self, moment: Moment) -> Iterator[Mapping[str, str]]:
+        """Labels of every alert that people may have got: of the leading stream, and of each that is or was alarmed."""
+        if moment.sight is None:
+            yield alert_labels(moment.target.model, None)
+            return
+        lead = moment.record_of(moment.sight.model_identity)
+        yield alert_labels(moment.target.model, lead)
+        concerned = {one for held in self.open_incidents(moment.target) for one in moment.noted(held).concerned}
+        for record in moment.records_of(moment.sight.model_identity):
+            is_alarmed = level_signal(record, moment.now_ms) is Signal.PAGE or record.stream in concerned
+            if is_alarmed and record is not lead:
+                yield alert_labels(moment.target.model, record)
 
 
 def fleet_of(moments: Sequence[Moment]) -> Fleet:
