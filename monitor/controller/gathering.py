@@ -130,7 +130,7 @@ class Gathering:
         )
 
     def _silences(self, moment: Moment) -> Sequence[Silence] | None:
-        """Silences over any of the incident's alerts; one that is seen holds also where another Alertmanager is silent."""
+        """Silences over any of the incident's alerts; one that is seen holds also where another Alertmanager is away."""
         is_blind = False
         try:
             told = self._around.silences.read()
