@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from monitor.acting.blame_signals import level_signal
+from monitor.acting.canonical import NotCanonical
 from monitor.acting.guards.situation import Brakes, Fleet, Lease
 from monitor.acting.incidents import Incident
 from monitor.acting.policy import Signal, State
@@ -115,6 +116,10 @@ class Gathering:
             self.trouble[target.model] = str(error)
             if isinstance(error, ClusterUnreachable) and error.retry_after_s:
                 self._not_before_ms[target.model] = now_ms + round(1_000 * error.retry_after_s)
+            return None, False
+        except NotCanonical as error:
+            place = f"{target.namespace}/{target.deployment}"
+            self.trouble[target.model] = f"{place}: a template of it cannot be told from others ({error}); not acted on"
             return None, False
         self.trouble.pop(target.model, None)
         return sight, False
