@@ -64,7 +64,7 @@ class Surroundings:
 
     def cluster_of(self, target: Target) -> Cluster:
         """The cluster as a target's mode may use it."""
-        return self.cluster if target.writes else ReadOnlyCluster(self.cluster, tries_dry=target.tries_dry)
+        return self.cluster if target.writes else ReadOnlyCluster(self.cluster, tries_dry=target.may_try_dry)
 
     def lease(self) -> Lease:
         """Whether we lead, this very moment."""

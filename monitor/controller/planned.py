@@ -95,7 +95,7 @@ def decide(moment: Moment, incident: Incident, try_dry: TryDry) -> Said:
 
 def _tried(now: Situation, moment: Moment, try_dry: TryDry) -> Situation:
     """With a dry run, if a request is worth while, and allowed."""
-    if not (moment.target.writes or moment.target.tries_dry) or refusal(now, before=Guard.FIT) is not None:
+    if not (moment.target.writes or moment.target.may_try_dry) or refusal(now, before=Guard.FIT) is not None:
         return now
     fields = {name: getattr(now, name) for name in Situation.__dataclass_fields__}
     return Situation(**{**fields, "dry_run": try_dry(now.plan, moment)})

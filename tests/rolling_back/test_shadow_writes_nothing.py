@@ -138,3 +138,16 @@ def test_beside_a_model_that_is_acted_on_one_in_shadow_is_not_in_the_registry() 
 def hashes_of(world: World, name: str) -> tuple[str, ...]:
     sets = world.cluster.look(world.target, name).replica_sets
     return tuple(one["metadata"]["labels"]["pod-template-hash"] for one in sets)
+
+
+def test_observe_tries_nothing_dry_even_for_an_incident_that_shadow_left_open() -> None:
+    story, spied = watched(MemoryWorld(), "shadow", tries_dry=True)
+    story.say()
+    story.cycle()
+    assert "dry" in spied.asked
+    spied.asked.clear()
+    story.target = replace(story.target, mode="observe")
+    story.begin()
+    story.say()
+    story.cycle(2)
+    assert set(spied.asked) <= READS
