@@ -33,6 +33,10 @@ ALERT: Final = "FairdriftSubgroupDegraded"
 """The alert of an incident; a silence over it is a veto."""
 
 
+LONGEST_WAIT_MS: Final = 300_000
+"""So long at most a server's wish to be left alone is heeded: a Deployment that is not read is not watched."""
+
+
 def _quiet(_word: str, **_fields: Any) -> None:
     pass
 
@@ -82,7 +86,7 @@ class Gathering:
     def moment(self, target: Target, fleet: Fleet | None = None) -> Moment:
         """What is known of a target now. `fleet` None: how the others stand is not known yet."""
         now_ms = self._around.clocks.now_ms()
-        sight, is_gone = self._look(target, now_ms)
+        sight, is_gone = self._look(target)
         bare = Moment(
             now_ms=now_ms,
             target=target,
@@ -104,8 +108,8 @@ class Gathering:
         found = self._book.incidents.values()
         return [one for one in found if one.is_open and (one.namespace, one.deployment) == place]
 
-    def _look(self, target: Target, now_ms: int) -> tuple[Sight | None, bool]:
-        if now_ms < self._not_before_ms.get(target.model, 0):
+    def _look(self, target: Target) -> tuple[Sight | None, bool]:
+        if self._around.clocks.steady_ms() < self._not_before_ms.get(target.model, 0):
             return None, False
         try:
             sight = look(self._around.cluster_of(target), target)
@@ -115,7 +119,8 @@ class Gathering:
         except ClusterError as error:
             self.trouble[target.model] = str(error)
             if isinstance(error, ClusterUnreachable) and error.retry_after_s:
-                self._not_before_ms[target.model] = now_ms + round(1_000 * error.retry_after_s)
+                wait_ms = round(min(1_000 * error.retry_after_s, LONGEST_WAIT_MS))
+                self._not_before_ms[target.model] = self._around.clocks.steady_ms() + wait_ms
             return None, False
         except NotCanonical as error:
             place = f"{target.namespace}/{target.deployment}"
@@ -135,7 +140,7 @@ class Gathering:
         )
 
     def _silences(self, moment: Moment) -> Sequence[Silence] | None:
-        """Silences over any of the incident's alerts; one that is seen holds also where another Alertmanager is away."""
+        """Silences over any alert of the incident; one that is seen holds also while another Alertmanager is away."""
         is_blind = False
         try:
             told = self._around.silences.read()
