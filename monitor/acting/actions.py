@@ -20,7 +20,8 @@ UNWRITTEN: Final = frozenset(
 )
 """Signals that leave `executing` only where nothing was written: a guard or the server refused, or a read shows it.
 
-An error leaves it open, unless the entry's details say `is_written: false`.
+An error leaves it open, unless the entry's details say `is_written: false`; so does any that says `may_land`: a
+`resourceVersion` at which a patch whose answer was lost is still good.
 """
 
 
@@ -60,6 +61,7 @@ class Done:
         """
         sent: dict[tuple[str, str], list[Entry]] = {}
         unanswered: dict[str, list[Entry]] = {}
+        late: dict[str, tuple[Entry, list[Entry], Entry]] = {}
         flying: dict[str, str] = {}
         accepted: Counter[str] = Counter()
         for entry in entries:
@@ -68,6 +70,11 @@ class Done:
                 unanswered[entry.incident].append(entry)
             elif _says_unwritten(entry) and unanswered.get(entry.incident):
                 unanswered.pop(entry.incident).pop()  # this try alone: an earlier one may have been written
+            if entry.incident in late and _shows_dead(late[entry.incident][0], entry):
+                _, tries, intent = late.pop(entry.incident)
+                tries[:] = [one for one in tries if one is not intent]
+            if entry.details.get("may_land") and unanswered.get(entry.incident):
+                late[entry.incident] = (entry, unanswered[entry.incident], unanswered[entry.incident][-1])
             accepted[entry.incident] += entry.kind is Kind.PATCHED and entry.signal is not Signal.RETURNED
             if entry.state is not None:
                 flying.pop(entry.incident, None)
@@ -101,7 +108,15 @@ class Done:
 
 
 def _says_unwritten(entry: Entry) -> bool:
-    return entry.details.get("is_written") is False or (entry.state is not None and entry.signal in UNWRITTEN)
+    if entry.details.get("is_written") is False:
+        return True
+    return entry.state is not None and entry.signal in UNWRITTEN and not entry.details.get("may_land")
+
+
+def _shows_dead(lost: Entry, later: Entry) -> bool:
+    """Whether a later read shows that a patch whose answer was lost cannot land: its precondition is gone, unmet."""
+    is_judged = bool(later.template_identity) and later.template_identity == lost.template_identity
+    return is_judged and later.version_before not in ("", lost.details.get("may_land"))
 
 
 def _action(intent: Entry) -> Action:

@@ -33,10 +33,14 @@ class Incident:
         The log holds an intent with nothing after it. Who starts anew here must take its patch for sent.
     is_unsettled
         An attempt before the present one may have been written, and no read has shown yet that it was not.
+    may_land_at
+        `resourceVersion` at which a patch whose answer was lost may land yet; empty if none can any more.
     patched_ms, generation
         Of the newest accepted patch; None and 0 before one.
     reassertions, failures, endings
         How often the patch was asserted again, an attempt failed, it ended undecided or without help.
+    ended_on
+        Number of the record on which it ended undecided last; one record makes one ending.
     conflicts
         Lost races in a row.
     closed_plans
@@ -53,11 +57,13 @@ class Incident:
     plan: str = ""
     has_intent: bool = False
     is_unsettled: bool = False
+    may_land_at: str = ""
     patched_ms: int | None = None
     generation: int = 0
     reassertions: int = 0
     failures: int = 0
     endings: int = 0
+    ended_on: int | None = None
     conflicts: int = 0
     closed_plans: frozenset[str] = frozenset()
 
@@ -70,6 +76,13 @@ class Incident:
         """Whether a person must take over from `undecided`."""
         return self.endings >= ENDINGS
 
+    def _ended(self, entry: Entry) -> "Incident":
+        """An ending, unless the data were only missing for now, or the same record has ended it before."""
+        seq = _seq_of_record(entry)
+        if entry.details.get("is_transient") or (seq is not None and seq == self.ended_on):
+            return self
+        return replace(self, endings=self.endings + 1, ended_on=seq)
+
     def after(self, entry: Entry) -> "Incident":
         """The incident after one more of its entries."""
         grown = replace(self, plan=entry.plan or self.plan)
@@ -81,7 +94,9 @@ class Incident:
             return grown
         if self.state is State.EXECUTING and entry.state is not State.EXECUTING:
             is_open = grown.has_intent and entry.signal in (Signal.ERROR, Signal.MOVED)
-            grown = replace(grown, has_intent=False, is_unsettled=is_open)
+            may_land_at = str(entry.details.get("may_land", ""))
+            is_open = is_open or bool(may_land_at)
+            grown = replace(grown, has_intent=False, is_unsettled=is_open, may_land_at=may_land_at)
         conflicts = self.conflicts + (entry.signal is Signal.CONFLICT) if entry.state in _RACING else 0
         grown = replace(grown, state=entry.state, since_ms=entry.at_ms, conflicts=conflicts)
         match entry.state:
@@ -92,11 +107,16 @@ class Incident:
             case State.FAILED:
                 return replace(grown, failures=self.failures + 1)
             case State.UNDECIDED | State.INEFFECTIVE if self.state is not State.SUSPECTED:
-                return replace(grown, endings=self.endings + 1)
+                return grown._ended(entry)
             case State.SUPPRESSED if entry.signal in (Signal.REJECTED, Signal.EXPIRED):
                 return replace(grown, closed_plans=self.closed_plans | {grown.plan})
             case _:
                 return grown
+
+
+def _seq_of_record(entry: Entry) -> int | None:
+    record = entry.details.get("record")
+    return record.get("seq") if isinstance(record, Mapping) else None
 
 
 def incidents(entries: Iterable[Entry]) -> Mapping[str, Incident]:

@@ -76,5 +76,6 @@ def lifted(now: Situation, incident: Incident) -> Outcome:
     if outcome.signal in (Signal.FIXED, Signal.GONE):
         return outcome
     is_free = outcome.signal in (Signal.AUTO, Signal.APPROVE)
-    is_new = now.plan.hash not in incident.closed_plans
+    is_there = now.may_have_sent and is_already_there(now.plan, now.deployment)
+    is_new = is_there or now.plan.hash not in incident.closed_plans
     return Outcome(Signal.LIFTED if is_free and is_new else None, outcome.refusal)

@@ -31,6 +31,8 @@ class Watched:
         When the present state was entered.
     serves_another
         The Deployment runs another M than the incident is about.
+    is_carried
+        Guard G5 would let a plan rest on the leading record; else nobody is condemned on it.
     has_ended_twice
         It was undecided as often as it may be: a person takes over.
     """
@@ -42,6 +44,7 @@ class Watched:
     now_ms: int
     serves_another: bool = False
     has_ended_twice: bool = False
+    is_carried: bool = True
 
 
 def signal(state: State, watched: Watched, *, timing_may_act: bool, decision_ms: int) -> Signal | None:
@@ -61,7 +64,7 @@ def signal(state: State, watched: Watched, *, timing_may_act: bool, decision_ms:
     if state is State.ATTRIBUTING and watched.is_attributed is None:
         return Signal.TIMEOUT if watched.now_ms - watched.since_ms >= decision_ms else None
     said = blame_signal(leading(watched.records, watched.now_ms), watched.now_ms, timing_may_act=timing_may_act)
-    if not watched.is_attributed:
+    if not watched.is_attributed or (said in _BLAMES_REVISION and not watched.is_carried):
         said = Signal.NO_DATA
     if state is State.ATTRIBUTING:
         return said
@@ -104,6 +107,7 @@ def leading(records: Sequence[StreamRecord], now_ms: int) -> StreamRecord | None
 
 
 _LEVELS: Final = (Signal.PAGE, Signal.WATCH, Signal.NO_DATA, Signal.CLEAR)
+_BLAMES_REVISION: Final = (Signal.REVISION, Signal.TIMING)
 _DECIDES: Final = (Signal.REVISION, Signal.TIMING, Signal.POPULATION)
 _BLAMES: Final = (*_DECIDES, Signal.MIXED, Signal.UNKNOWN, Signal.NO_DATA)
 _AWAITED: Final = {

@@ -15,6 +15,9 @@ from monitor.acting.plan import Plan
 from monitor.acting.raw import Raw
 from monitor.controller.noted import Noted
 
+Place = tuple[str, str]
+"""Namespace and name of a Deployment."""
+
 
 @dataclass(frozen=True, slots=True)
 class Serving:
@@ -46,6 +49,8 @@ class Book:
         self.ledger = Ledger()
         self.incidents: dict[str, Incident] = {}
         self.noted: dict[str, Noted] = {}
+        self.places: dict[str, frozenset[Place]] = {}
+        """M -> Deployments in which it was seen or judged."""
         self._copy_names: dict[str, str] = {}
         self._models_of_sets: dict[str, str] = {}
         self._folded: tuple[int, Done, Asked] = (0, Done(), Asked())
@@ -55,6 +60,9 @@ class Book:
         for entry in entries:
             self.entries.append(entry)
             self.ledger = self.ledger.fold(entry)
+            if entry.model_identity and entry.deployment:
+                place = entry.namespace, entry.deployment
+                self.places[entry.model_identity] = self.places.get(entry.model_identity, frozenset()) | {place}
             if entry.kind is Kind.SEEN:
                 self._copy_names[entry.template_identity] = entry.details.get("copy", "")
                 self._models_of_sets[entry.details["replica_set_uid"]] = entry.model_identity

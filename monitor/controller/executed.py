@@ -3,7 +3,7 @@
 In the way of an event: step 14, for `executing`. Touches the cluster through the hands that are handed in.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -69,7 +69,7 @@ def try_dry(cluster: Cluster, plan: Plan, moment: Moment) -> DryRun:
 
 
 def execute(hands: Hands, incident: Incident, *, is_intent_new: bool) -> Said:
-    """One try, at most.
+    """One try, at most; an earlier one whose answer was lost stays open for as long as it may land.
 
     Parameters
     ----------
@@ -81,13 +81,27 @@ def execute(hands: Hands, incident: Incident, *, is_intent_new: bool) -> Said:
         return Said(Signal.GONE)
     if moment.sight is None:
         return Said(None, why="the cluster cannot be read", details=UNSENT if is_intent_new else {})
+    said = _tried_once(hands, moment, incident, is_intent_new=is_intent_new)
+    is_out = bool(incident.may_land_at) and incident.may_land_at == moment.sight.version
+    if is_out and said.signal not in (None, Signal.ACCEPTED, Signal.ALREADY, Signal.GONE):
+        return replace(said, details={"may_land": incident.may_land_at, **said.details})
+    return said
+
+
+def _tried_once(hands: Hands, moment: Moment, incident: Incident, *, is_intent_new: bool) -> Said:
+    if moment.sight is None:
+        return NOTHING
     plan = moment.book.plan_of(incident, moment.copies)
     if plan is None:
         return _failed("denied", "the plan's template cannot be had again as it was", is_written=not is_intent_new)
-    may_have_sent = incident.is_unsettled or (incident.has_intent and not is_intent_new)
+    was_sent = incident.has_intent and not is_intent_new
+    may_have_sent = incident.is_unsettled or was_sent
     back = read_back(plan, moment.sight.deployment, moment.target.identities, may_have_sent=may_have_sent)
-    if back is not None:
-        return _read_back(back, moment.sight.deployment, moment.sight.version)
+    is_judged = back is Signal.CONFLICT and may_have_sent
+    if back is not None and not (is_judged and incident.may_land_at and not was_sent):
+        # One more patch on the same read would settle a lost one: one of the two lands, or neither can any more.
+        details = {"may_land": moment.sight.version} if is_judged else {} if may_have_sent else UNSENT
+        return _read_back(back, moment.sight.deployment, moment.sight.version, details)
     now = moment.situation(incident, plan, DryRun("untried"), may_have_sent=may_have_sent)
     now = replace(now, dry_run=try_dry(hands.cluster, plan, moment), lease=hands.lease())
     said = refusal(now, before=Guard.INTENT)
@@ -95,7 +109,8 @@ def execute(hands: Hands, incident: Incident, *, is_intent_new: bool) -> Said:
         return _refused(said)
     if not incident.has_intent:
         incident = hands.intend(incident)
-    cleared = clear(replace(now, is_intent_durable=intent_stands(incident, plan)))
+    # Writing the intent, and trying dry, may have taken long: who leads is asked once more, with nothing after it.
+    cleared = clear(replace(now, is_intent_durable=intent_stands(incident, plan), lease=hands.lease()))
     if isinstance(cleared, Refusal):
         return _refused(cleared)
     return _send(hands, incident, cleared, moment.target.manner)
@@ -105,7 +120,7 @@ def _send(hands: Hands, incident: Incident, cleared: Cleared, manner: Manner) ->
     now = cleared.situation
     body = patch(cleared, manner)
     if body is None:
-        return _read_back(Signal.ALREADY, now.deployment, cleared.version)
+        return _read_back(Signal.ALREADY, now.deployment, cleared.version, {})
     try:
         answer = hands.cluster.patch(now.plan.namespace, now.plan.deployment, body.operations)
     except ClusterConflict as error:
@@ -119,16 +134,20 @@ def _send(hands: Hands, incident: Incident, cleared: Cleared, manner: Manner) ->
     except ClusterUnreachable as error:
         return _failed("unreachable", str(error), is_written=False)
     except AnswerLost as error:
-        return _found(hands, now.plan, str(error))
+        return _found(hands, incident, cleared, str(error))
     said = answered(now.plan, answer)
     if said is Signal.ERROR:
         return _failed("changed_by_admission", "admission made another template of the target", is_written=True)
     return Said(said, fields=_versions(answer, cleared.version))
 
 
-def _found(hands: Hands, plan: Plan, why: str) -> Said:
-    """After a lost answer only a new read tells; until there is one the intent stands open."""
-    moment = hands.refresh()
+def _found(hands: Hands, incident: Incident, sent: Cleared, why: str) -> Said:
+    """After a lost answer only a new read tells; until there is one the intent stands open.
+
+    A read that shows the judged template proves nothing while the patch's precondition still holds: it may be under
+    way, and land later.
+    """
+    plan, moment = sent.situation.plan, hands.refresh()
     if moment.is_gone:
         return Said(Signal.GONE)
     if moment.sight is None:
@@ -136,12 +155,17 @@ def _found(hands: Hands, plan: Plan, why: str) -> Said:
     said = read_back(plan, moment.sight.deployment, moment.target.identities, may_have_sent=True)
     if said is None:
         return NOTHING
-    return _read_back(said, moment.sight.deployment, "")
+    if said is not Signal.CONFLICT:
+        return _read_back(said, moment.sight.deployment, "", {})
+    details = {"may_land": sent.version} if moment.sight.version == sent.version else UNSENT
+    if conflicted(incident.conflicts, sent.situation.limits) is Signal.ERROR:
+        return Said(Signal.ERROR, why=why, details={**details, "failure": "unreachable"})
+    return replace(_read_back(said, moment.sight.deployment, "", details), why=why)
 
 
-def _read_back(said: Signal, deployment: Raw, version: str) -> Said:
+def _read_back(said: Signal, deployment: Raw, version: str, details: Mapping[str, Any]) -> Said:
     fields = _versions(deployment, version) if said is Signal.ALREADY else {}
-    return Said(said, fields=fields, again_soon=said is Signal.CONFLICT)
+    return Said(said, fields=fields, details=details, again_soon=said is Signal.CONFLICT)
 
 
 def _refused(said: Refusal) -> Said:

@@ -4,11 +4,12 @@ In the way of an event: step 12, before every decision, and again before every p
 kill switch.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from monitor.acting.blame_signals import level_signal
+from monitor.acting.canonical import NotCanonical
 from monitor.acting.guards.situation import Brakes, Fleet, Lease
 from monitor.acting.incidents import Incident
 from monitor.acting.policy import Signal, State
@@ -30,6 +31,10 @@ from monitor.ports_cluster import Cluster, ClusterError, ClusterGone, ClusterUnr
 
 ALERT: Final = "FairdriftSubgroupDegraded"
 """The alert of an incident; a silence over it is a veto."""
+
+
+LONGEST_WAIT_MS: Final = 300_000
+"""So long at most a server's wish to be left alone is heeded: a Deployment that is not read is not watched."""
 
 
 def _quiet(_word: str, **_fields: Any) -> None:
@@ -63,7 +68,7 @@ class Surroundings:
 
     def cluster_of(self, target: Target) -> Cluster:
         """The cluster as a target's mode may use it."""
-        return self.cluster if target.writes else ReadOnlyCluster(self.cluster, tries_dry=target.tries_dry)
+        return self.cluster if target.writes else ReadOnlyCluster(self.cluster, tries_dry=target.may_try_dry)
 
     def lease(self) -> Lease:
         """Whether we lead, this very moment."""
@@ -81,7 +86,7 @@ class Gathering:
     def moment(self, target: Target, fleet: Fleet | None = None) -> Moment:
         """What is known of a target now. `fleet` None: how the others stand is not known yet."""
         now_ms = self._around.clocks.now_ms()
-        sight, is_gone = self._look(target, now_ms)
+        sight, is_gone = self._look(target)
         bare = Moment(
             now_ms=now_ms,
             target=target,
@@ -103,8 +108,8 @@ class Gathering:
         found = self._book.incidents.values()
         return [one for one in found if one.is_open and (one.namespace, one.deployment) == place]
 
-    def _look(self, target: Target, now_ms: int) -> tuple[Sight | None, bool]:
-        if now_ms < self._not_before_ms.get(target.model, 0):
+    def _look(self, target: Target) -> tuple[Sight | None, bool]:
+        if self._around.clocks.steady_ms() < self._not_before_ms.get(target.model, 0):
             return None, False
         try:
             sight = look(self._around.cluster_of(target), target)
@@ -114,7 +119,12 @@ class Gathering:
         except ClusterError as error:
             self.trouble[target.model] = str(error)
             if isinstance(error, ClusterUnreachable) and error.retry_after_s:
-                self._not_before_ms[target.model] = now_ms + round(1_000 * error.retry_after_s)
+                wait_ms = round(min(1_000 * error.retry_after_s, LONGEST_WAIT_MS))
+                self._not_before_ms[target.model] = self._around.clocks.steady_ms() + wait_ms
+            return None, False
+        except NotCanonical as error:
+            place = f"{target.namespace}/{target.deployment}"
+            self.trouble[target.model] = f"{place}: a template of it cannot be told from others ({error}); not acted on"
             return None, False
         self.trouble.pop(target.model, None)
         return sight, False
@@ -130,16 +140,30 @@ class Gathering:
         )
 
     def _silences(self, moment: Moment) -> Sequence[Silence] | None:
-        """Silences over the incident's alert; one that is seen holds also where another Alertmanager is silent."""
+        """Silences over any alert of the incident; one that is seen holds also while another Alertmanager is away."""
         is_blind = False
         try:
             told = self._around.silences.read()
         except SilencesUnreadable as error:
             told, is_blind = error.seen, True
-        record = None if moment.sight is None else moment.record_of(moment.sight.model_identity)
-        labels = alert_labels(moment.target.model, record)
-        found = silences_over(labels, [known_labels_only(one, labels) for one in told], moment.now_ms)
-        return None if is_blind and not found else found
+        found: dict[str, Silence] = {}
+        for labels in self._alerts(moment):
+            known = [known_labels_only(one, labels) for one in told]
+            found |= {one.id: one for one in silences_over(labels, known, moment.now_ms)}
+        return None if is_blind and not found else list(found.values())
+
+    def _alerts(self, moment: Moment) -> Iterator[Mapping[str, str]]:
+        """Labels of every alert that people may have got: of the leading stream, and of each that is or was alarmed."""
+        if moment.sight is None:
+            yield alert_labels(moment.target.model, None)
+            return
+        lead = moment.record_of(moment.sight.model_identity)
+        yield alert_labels(moment.target.model, lead)
+        concerned = {one for held in self.open_incidents(moment.target) for one in moment.noted(held).concerned}
+        for record in moment.records_of(moment.sight.model_identity):
+            is_alarmed = level_signal(record, moment.now_ms) is Signal.PAGE or record.stream in concerned
+            if is_alarmed and record is not lead:
+                yield alert_labels(moment.target.model, record)
 
 
 def fleet_of(moments: Sequence[Moment]) -> Fleet:

@@ -100,8 +100,8 @@ class Handling:
             incident = self._recorder.book.incidents[incident.id]
             self._enter(incident, said)
             is_intent_new, is_stale = entry.kind is Kind.INTENT, True
-            if said.again_soon or not incident.is_open:
-                return said.again_soon  # what is closed is not opened again by the same look
+            if said.again_soon or not incident.is_open or entered is State.UNDECIDED:
+                return said.again_soon  # what is closed, or left undecided, is not taken up again by the same look
         return True
 
     def _signal(self, incident: Incident, *, is_intent_new: bool) -> Said:

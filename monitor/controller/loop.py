@@ -198,7 +198,8 @@ class Controller:
             return True
         if not self._around.lease().is_held:
             return False
-        wanted = contents(self.recorder.book, self._copies, self._around.clocks.now_ms())
+        written = {(one.namespace, one.deployment) for one in self.rules.targets if one.writes}
+        wanted = contents(self.recorder.book, self._copies, written, self._around.clocks.now_ms())
         try:
             was_changed = self._registry.publish(wanted)
         except ClusterError as error:

@@ -9,6 +9,8 @@ from functools import cached_property
 
 from monitor.acting.approval import approval_of
 from monitor.acting.attribution import why_another_epoch, why_unattributed
+from monitor.acting.guards.feed import About, data_of
+from monitor.acting.guards.refusal import Refusal
 from monitor.acting.guards.situation import Brakes, DryRun, Fleet, Lease, Situation
 from monitor.acting.hearing import Heard
 from monitor.acting.incidents import Incident
@@ -100,6 +102,14 @@ class Moment:
         return why_unattributed(record, incident.model_identity, self.sight.known) or why_another_epoch(
             record, None if since is None else since.start_ms, self.target.pane_ms
         )
+
+    def doubt(self, incident: Incident) -> Refusal | None:
+        """What guard G5 says of the record that the incident is named after; None while the cluster is not read."""
+        if self.sight is None:
+            return None
+        epoch_start_ms = self.noted(incident).epoch_start_ms
+        about = About(incident.model_identity, self.sight.known, epoch_start_ms, self.target.pane_ms)
+        return data_of(self.record_of(incident.model_identity), about, self.target.limits, self.now_ms)
 
     def situation(self, incident: Incident, plan: Plan, dry_run: DryRun, *, may_have_sent: bool) -> Situation:
         """All that the guards look at; only with a `sight`."""

@@ -87,12 +87,15 @@ def decide(moment: Moment, incident: Incident, try_dry: TryDry) -> Said:
     now = moment.situation(incident, found.plan, DryRun("untried"), may_have_sent=incident.is_unsettled)
     now = _tried(now, moment, try_dry)
     outcome = planned(now) if incident.state is State.PLANNING else lifted(now, incident)
-    return Said(outcome.signal, outcome.refusal, found.plan, details=_details(moment, incident, found.plan, now))
+    details = _details(moment, incident, found.plan, now)
+    if outcome.refusal is not None and outcome.refusal.guard is Guard.DATA:
+        details["is_transient"] = True
+    return Said(outcome.signal, outcome.refusal, found.plan, details=details)
 
 
 def _tried(now: Situation, moment: Moment, try_dry: TryDry) -> Situation:
     """With a dry run, if a request is worth while, and allowed."""
-    if not (moment.target.writes or moment.target.tries_dry) or refusal(now, before=Guard.FIT) is not None:
+    if not (moment.target.writes or moment.target.may_try_dry) or refusal(now, before=Guard.FIT) is not None:
         return now
     fields = {name: getattr(now, name) for name in Situation.__dataclass_fields__}
     return Situation(**{**fields, "dry_run": try_dry(now.plan, moment)})
@@ -118,14 +121,21 @@ def _without_plan(moment: Moment, incident: Incident, choice: Choice) -> Said:
 
 
 def _awaited(moment: Moment, incident: Incident, present: Plan) -> Said:
-    """A plan that waits for a person: it is void as soon as another one would be made."""
+    """A plan that waits for a person: it is void as soon as another one would be made, or it is found carried out."""
+    if moment.sight is not None and moment.sight.model_identity != incident.model_identity:
+        return Said(Signal.CHANGED, why="an earlier patch has landed after all")
     limits = moment.target.limits
+    override = moment.book.asked.override_of(incident.id)
+    is_skipped = override is not None and Guard.DATA in override.skips
+    doubt = None if is_skipped else moment.doubt(incident)
     said = approval_signal(
         incident.plan,
-        present.hash,
+        present.hash if doubt is None else incident.plan,  # a gap in the feed makes no other plan
         approval_of(incident.plan, moment.book.of_incident(incident.id), limits.approval_ms),
         since_ms=incident.since_ms,
         now_ms=moment.now_ms,
         approval_ms=limits.approval_ms,
     )
+    if said is Signal.APPROVED and doubt is not None:
+        return Said(None, doubt, why=str(doubt))
     return Said(said, details={"is_automatic": False} if said is Signal.APPROVED else {})

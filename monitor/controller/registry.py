@@ -5,7 +5,7 @@ was deleted or changed is written again from it. Touches one ConfigMap.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from monitor.acting.identities import MODEL_DIGEST
@@ -13,7 +13,7 @@ from monitor.acting.incidents import Incident
 from monitor.acting.known_good import Standing
 from monitor.acting.policy import State
 from monitor.acting.raw import Raw, annotations, field
-from monitor.controller.book import Book
+from monitor.controller.book import Book, Place
 from monitor.ports_cluster import Cluster, ClusterConflict, ClusterGone, Kind
 
 HOLD: Final = "hold"
@@ -31,17 +31,26 @@ def key_of(model_identity: str) -> str:
     return model_identity.replace(":", "-")
 
 
-def contents(book: Book, copies: Mapping[str, Raw], now_ms: int) -> dict[str, str]:
-    """What the registry should hold: one key an M that may pass or must not, one a Deployment that is held."""
+def contents(book: Book, copies: Mapping[str, Raw], written: Collection[Place], now_ms: int) -> dict[str, str]:
+    """What the registry should hold: one key an M that may pass or must not, one a Deployment that is held.
+
+    Parameters
+    ----------
+    written
+        Deployments that may be written. Of what is only watched the gate is told nothing.
+    """
     stored = book.stored(copies)
     templates = {book.ledger.models_of_templates.get(name, ""): template for name, template in stored.items()}
     said: dict[str, str] = {}
     for model in book.ledger.records:
+        if book.places.get(model, frozenset()).isdisjoint(written):
+            continue
         standing = book.ledger.standing(model, now_ms)
         if standing is not Standing.UNPROVEN:
             said[key_of(model)] = _value(standing, templates.get(model), _why(book, model))
     for incident in _holding(book.incidents.values()):
-        said[f"{HOLD}.{incident.namespace}.{incident.deployment}"] = incident.id
+        if (incident.namespace, incident.deployment) in written:
+            said[f"{HOLD}.{incident.namespace}.{incident.deployment}"] = incident.id
     return said
 
 

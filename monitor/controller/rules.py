@@ -76,6 +76,15 @@ class Target:
         return self.mode in ("approve", "auto")
 
     @property
+    def may_try_dry(self) -> bool:
+        """Whether a mode that writes nothing may let the server try: shadow alone, never observe.
+
+        >>> Target(model="m", namespace="n", deployment="d", mode="observe", tries_dry=True).may_try_dry
+        False
+        """
+        return self.mode == "shadow" and self.tries_dry
+
+    @property
     def policy(self) -> str:
         """Digest of what is decided by: a plan made under another one is another plan."""
         said = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "heartbeat_ms"}

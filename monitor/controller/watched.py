@@ -36,6 +36,7 @@ def watched(moment: Moment, incident: Incident, recovered: Collection[Stream]) -
         if noted.acknowledged_ms is not None:
             records = tuple(one for one in records if one.stream not in noted.concerned or one.stream in recovered)
     lead = leading(records, moment.now_ms)
+    doubt = moment.doubt(incident) if incident.is_open else None
     why = "the feed says nothing of it" if lead is None else moment.why_unattributed(incident, lead)
     if incident.state is State.UNDECIDED and _is_overridden(moment, incident):
         return Said(Signal.OVERRIDE, why="a person asked for a plan")
@@ -47,6 +48,7 @@ def watched(moment: Moment, incident: Incident, recovered: Collection[Stream]) -
         now_ms=moment.now_ms,
         serves_another=moment.sight is not None and moment.sight.model_identity != incident.model_identity,
         has_ended_twice=incident.has_ended_twice,
+        is_carried=doubt is None,
     )
     said = signal(
         incident.state,
@@ -56,9 +58,12 @@ def watched(moment: Moment, incident: Incident, recovered: Collection[Stream]) -
     )
     if said is None:
         return NOTHING
-    return Said(
-        said, why=why if said is Signal.NO_DATA and why else "", details=_details(moment, incident, records, lead)
-    )
+    details = _details(moment, incident, records, lead)
+    if said is not Signal.NO_DATA:
+        return Said(said, details=details)
+    if doubt is not None:
+        details["is_transient"] = True  # the data are waited for: that is no ending
+    return Said(said, doubt, why=why or ("" if doubt is None else str(doubt)), details=details)
 
 
 def alarmed(records: Collection[StreamRecord], now_ms: int) -> list[list[str]]:

@@ -197,3 +197,27 @@ def test_a_term_begins_with_each_new_holder_and_not_with_a_renewal() -> None:
 def test_a_renewal_that_never_comes_in_time_is_refused() -> None:
     with pytest.raises(ValueError, match="renew_ms"):
         Terms(duration_ms=5_000, renew_ms=5_000)
+
+
+def test_an_intent_that_took_longer_than_the_lease_sends_nothing(office: Office) -> None:
+    world = office.world
+    story = harmed(world)
+    spied = SpiedCluster(world.cluster)
+    story.cluster = spied
+    story.begin()
+    away = [ClusterUnreachable("no answer; later")]
+
+    def around(word: str, is_over: bool) -> None:  # the form of `Around`
+        is_executing = bool(story.entries(EntryKind.INTENT))
+        if word == "look" and not is_over and is_executing and away:
+            raise away.pop()  # the first intent is taken back, and a further one is written right before the patch
+
+    def stalls(kind: EntryKind) -> None:
+        if kind is EntryKind.INTENT and not away:
+            world.pass_time(20)
+
+    spied.around, story.log.before_write = around, stalls
+    story.say()
+    story.cycle(2)
+    assert len(story.entries(EntryKind.INTENT)) == 2
+    assert "patch" not in spied.asked

@@ -1,16 +1,20 @@
 """T31: in mode shadow and observe everything is decided, and nothing but the audit log is written."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from monitor.acting.entries import Kind as EntryKind
 from monitor.acting.guards.situation import Mode
+from monitor.acting.limits import DAY_MS
 from monitor.acting.policy import State
+from monitor.controller.registry import key_of
 from monitor.controller.rules import lower
 from monitor.ports_cluster import ClusterRefused, Kind, Told
-from tests.changing_a_real_cluster.rights import ACCOUNT, DEPLOYMENT
-from tests.changing_a_real_cluster.worlds import MemoryWorld, RealWorld, World, patch_to, pods_of
+from tests.acting_safely.worlds import m_of
+from tests.changing_a_real_cluster.rights import ACCOUNT, DEPLOYMENT, REGISTRY
+from tests.changing_a_real_cluster.worlds import MemoryWorld, RealWorld, World, patch_to, pods_of, spec_of
 from tests.parts.kubernetes.api import until
 from tests.parts.kubernetes.audit import asked_by
 from tests.parts.kubernetes.control_plane import ControlPlane
@@ -107,3 +111,43 @@ def test_t31_on_the_real_server_shadow_asks_for_reading_alone_and_has_no_other_r
     body = patch_to(story.deployment(), pods_of("a"))
     with pytest.raises(ClusterRefused):
         world.cluster.patch(world.target, DEPLOYMENT, body)
+
+
+def test_beside_a_model_that_is_acted_on_one_in_shadow_is_not_in_the_registry() -> None:
+    world = MemoryWorld()
+    story = Story(world, mode="shadow")
+    story.keeps_registry = True
+    world.make("other", spec_of(pods_of("d")))
+    story.others = (replace(story.target, model="other", deployment="other", mode="auto"),)
+    story.serve("a")
+    story.begin()
+    story.say_good()
+    story.say_good("d", model="other", pod_template_hashes=hashes_of(world, "other"), baseline=True)
+    story.cycle()
+    story.serve("b")
+    story.cycle()
+    story.skip(10 * DAY_MS)
+    story.say()
+    story.cycle(2)
+    assert story.state() is State.SUPPRESSED
+    assert story.entries(EntryKind.CONDEMNED)
+    registry = world.cluster.read(Kind.CONFIG_MAP, world.home, REGISTRY)["data"]
+    assert set(registry) == {key_of(m_of("d"))}
+
+
+def hashes_of(world: World, name: str) -> tuple[str, ...]:
+    sets = world.cluster.look(world.target, name).replica_sets
+    return tuple(one["metadata"]["labels"]["pod-template-hash"] for one in sets)
+
+
+def test_observe_tries_nothing_dry_even_for_an_incident_that_shadow_left_open() -> None:
+    story, spied = watched(MemoryWorld(), "shadow", tries_dry=True)
+    story.say()
+    story.cycle()
+    assert "dry" in spied.asked
+    spied.asked.clear()
+    story.target = replace(story.target, mode="observe")
+    story.begin()
+    story.say()
+    story.cycle(2)
+    assert set(spied.asked) <= READS

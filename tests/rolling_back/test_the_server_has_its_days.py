@@ -123,3 +123,24 @@ def test_a_refusal_a_plan_and_a_patch_are_told_as_events() -> None:
     assert ("RolledBack", "Verifying") in told
     (patched,) = [one for one in spied.told if one.action == "RolledBack"]
     assert story.incident().plan in patched.note
+
+
+@pytest.mark.parametrize("wait_s", [10_000_000.0, float("inf")])
+def test_who_is_asked_to_wait_for_ever_waits_five_minutes(wait_s: float) -> None:
+    story, _ = troubled(ClusterUnreachable("429; later", retry_after_s=wait_s), word="look")
+    story.cycle()
+    story.skip(299_000)
+    story.cycle()
+    assert story.serves() == "b"
+    story.skip(2_000)
+    story.cycle()
+    assert story.serves() == "a"
+
+
+def test_a_clock_that_is_set_back_makes_no_wait_longer() -> None:
+    story, _ = troubled(ClusterUnreachable("429; later", retry_after_s=60), word="look")
+    story.cycle()
+    story.clock.skew_ms = -50_000
+    story.skip(61_000)
+    story.cycle()
+    assert story.serves() == "a"

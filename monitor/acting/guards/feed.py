@@ -3,6 +3,8 @@
 Way of an event: steps 12 and 14. Pure. Every comparison is written so that NaN, None and a missing record refuse.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import isfinite
 from typing import Final
 
@@ -10,9 +12,11 @@ from monitor.acting.attribution import why_another_epoch, why_unattributed
 from monitor.acting.guards.refusal import Guard, Number, Refusal
 from monitor.acting.guards.situation import Situation
 from monitor.acting.hearing import SKEW_MS, is_in_date
+from monitor.acting.limits import Limits
 from monitor.acting.plan import evidence_digest
 from monitor.acting.policy import Signal
 from monitor.acting.records import A_PERSON_MAY_ACT, DATA_FAULTS, HARM_METRICS, StreamRecord, milliseconds
+from monitor.acting.replica_sets import Revision
 
 REVISION_DETECTORS: Final = ("concurrent_effect", "revision_effect")
 """Detectors whose rollback level stands behind blame on a revision."""
@@ -20,33 +24,48 @@ REVISION_DETECTORS: Final = ("concurrent_effect", "revision_effect")
 
 def data(now: Situation) -> Refusal | None:
     """G5: the record is in date, speaks of what runs, names no fault of the data, and its figures are in limits."""
-    record = now.record
+    about = About(now.plan.judged_model, now.known, now.epoch_start_ms, now.pane_ms)
+    return data_of(now.record, about, now.limits, now.now_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a record must speak of: an M, among present revisions, since its epoch began (None: before we looked)."""
+
+    model_identity: str
+    known: Sequence[Revision]
+    epoch_start_ms: int | None
+    pane_ms: int
+
+
+def data_of(record: StreamRecord | None, about: About, limits: Limits, now_ms: int) -> Refusal | None:
+    """What G5 says of a record before there is a plan: nobody is condemned on data that no plan may rest on."""
     if record is None:
         return _doubt("the feed says nothing of it", {})
-    if not is_in_date(record, now.now_ms):
-        return _doubt("the feed's record is out of date", {"age_ms": now.now_ms - milliseconds(record.issued_at)})
+    if not is_in_date(record, now_ms):
+        return _doubt("the feed's record is out of date", {"age_ms": now_ms - milliseconds(record.issued_at)})
     faults = sorted(DATA_FAULTS.intersection(record.blocked_by))
     if faults:
         return _doubt("the monitor says that the data carry no decision", {"blocked_by": ", ".join(faults)})
-    unattributed = why_unattributed(record, now.plan.judged_model, now.known) or why_another_epoch(
-        record, now.epoch_start_ms, now.pane_ms
+    unattributed = why_unattributed(record, about.model_identity, about.known) or why_another_epoch(
+        record, about.epoch_start_ms, about.pane_ms
     )
     if unattributed is not None:
         return _doubt(unattributed, {"revision": record.revision})
     if not (record.window.exact and record.data.coverage):
         return _doubt("its counts may miss something", {"exact": record.window.exact, "coverage": record.data.coverage})
-    return _outside_limits(now, record)
+    return _outside_limits(record, limits, now_ms)
 
 
-def _outside_limits(now: Situation, record: StreamRecord) -> Refusal | None:
+def _outside_limits(record: StreamRecord, limits: Limits, now_ms: int) -> Refusal | None:
     lag, rejected = record.data.lag_records, record.data.rejected
-    age_ms = now.now_ms - milliseconds(record.data.watermark)
-    if lag is None or not 0 <= lag <= now.limits.lag_records:
-        return _doubt("the monitor lags", {"lag_records": lag, "limit": now.limits.lag_records})
-    if not -SKEW_MS <= age_ms <= now.limits.watermark_age_ms:
-        return _doubt("the watermark is not of now", {"age_ms": age_ms, "limit_ms": now.limits.watermark_age_ms})
-    if not 0 <= rejected <= now.limits.rejected:
-        return _doubt("too many events were rejected", {"rejected": rejected, "limit": now.limits.rejected})
+    age_ms = now_ms - milliseconds(record.data.watermark)
+    if lag is None or not 0 <= lag <= limits.lag_records:
+        return _doubt("the monitor lags", {"lag_records": lag, "limit": limits.lag_records})
+    if not -SKEW_MS <= age_ms <= limits.watermark_age_ms:
+        return _doubt("the watermark is not of now", {"age_ms": age_ms, "limit_ms": limits.watermark_age_ms})
+    if not 0 <= rejected <= limits.rejected:
+        return _doubt("too many events were rejected", {"rejected": rejected, "limit": limits.rejected})
     return None
 
 
