@@ -17,8 +17,10 @@ Floats = NDArray[np.float64]
 STEPS: Final = np.array([0.03, 0.06, 0.10, 0.16, 0.25, 0.40])
 """Differences above the tolerable one that are bet on, in equal parts."""
 
+_LOWEST: Final = 0.001
 _HIGHEST: Final = 0.97
 _HALVINGS: Final = 60
+_INSIDE: Final = 1e-9
 
 
 def log_factor(arms: Ints, theta_b: Floats, tolerance: Floats, steps: Floats = STEPS) -> Floats:
@@ -66,7 +68,9 @@ def closest(n_a: Floats, n_b: Floats, theta_a: Floats, theta_b: Floats, limit: F
     >>> round(a.item(), 6), round(b.item(), 6)
     (0.127945, 0.107945)
     """
-    low, high = np.broadcast_arrays(np.maximum(theta_b, np.maximum(0.0, -limit)), np.maximum(theta_a - limit, theta_b))
+    most = np.minimum(1.0, 1.0 - limit) - _INSIDE  # beyond it a rate of the border is none
+    low = np.minimum(most, np.maximum(theta_b, np.maximum(0.0, -limit)))
+    low, high = np.broadcast_arrays(low, np.clip(theta_a - limit, low, most))
     for _ in range(_HALVINGS):
         b = (low + high) / 2
         a = b + limit
@@ -78,4 +82,4 @@ def closest(n_a: Floats, n_b: Floats, theta_a: Floats, theta_b: Floats, limit: F
 def _bets(theta_b: Floats, tolerance: Floats, steps: Floats) -> tuple[Floats, Floats, Floats]:
     limit = np.asarray(tolerance, float)[:, None]
     guess = np.asarray(theta_b, float)[:, None]
-    return np.minimum(guess + limit + steps, _HIGHEST), guess, limit
+    return np.clip(guess + limit + steps, _LOWEST, _HIGHEST), guess, limit

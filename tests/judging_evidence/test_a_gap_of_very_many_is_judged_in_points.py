@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 from scipy.special import comb
+from scipy.stats import binom
 
 from monitor.judging.additive import log_factor
 from monitor.judging.e_detector import NOTHING, folded, log_mixture
@@ -94,3 +95,18 @@ def test_a_restart_goes_on_with_the_same_guess() -> None:
     again = Judge(rules(), LATTICE, None)
     again.restore(first.state_bytes())
     assert gap(judged(again, larger, range(50, 66)), 65) == gap(whole, 65)
+
+
+@pytest.mark.parametrize("tolerance", [-0.6, -0.3, -0.05, 0.0, 0.3, 0.6])
+@pytest.mark.parametrize("guess", [0.005, 0.1, 0.5, 0.9])
+def test_every_bet_is_a_number_and_valid_at_its_border(tolerance: float, guess: float) -> None:
+    """Also of a subgroup that did much better in the reference, whose tolerance is negative."""
+    n_a, n_b = 6, 9
+    rates = [b for b in (0.02, 0.2, 0.5, 0.8, 0.98) if 0 <= b + tolerance <= 1]
+    k_a, k_b = (one.ravel() for one in np.meshgrid(np.arange(n_a + 1), np.arange(n_b + 1)))
+    arms = np.stack((np.full(k_a.size, n_a), k_a, np.full(k_a.size, n_b), k_b), axis=1)
+    log_l = log_factor(arms, np.full(len(arms), guess), np.full(len(arms), tolerance))
+    assert np.isfinite(log_l).all()
+    for b in rates:
+        chance = binom.pmf(k_a, n_a, b + tolerance) * binom.pmf(k_b, n_b, b)
+        assert (chance @ np.exp(log_l) <= 1 + 1e-9).all()
