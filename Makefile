@@ -51,6 +51,7 @@ campaign-comparison: setup  ## us and naive monitors: docs/comparison.md with it
 	$(BIN)/python -m replay.scenarios
 
 pictures: setup  ## docs/pictures of the boards; needs npm, Chromium (CHROMIUM names it), 430 MB of modules
+	$(BIN)/python -m dashboards.pictures.terminal
 	FAIRDRIFT_PARTS=required $(BIN)/python -m dashboards.pictures.draw
 
 clean:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.exporting.view import View
+from monitor.service.doubts import doubts
 from tests.restarting_where_it_stood.lives import World
 from tests.trusting_the_data.worlds import NOW_MS, STOPPING, assert_stale, assert_trusted, go_on, harmed
 from tests.way_of_an_event.story import DAY_MS
@@ -54,3 +55,12 @@ def test_a_log_whose_beginning_was_deleted_accuses_nobody(tmp_path: Path) -> Non
             world.put("outcome", case.prediction_id, json.dumps(case.outcome()).encode(), case.learnt_ms)
     (model,) = world.live().models
     assert "unpaired" not in {reason for said in model.verdicts for reason in said.reasons}
+
+
+def test_beyond_the_limit_nobody_acts(tmp_path: Path) -> None:
+    world, _ = lived(tmp_path, 12)
+    loop = world.loop()
+    (judged,) = loop.models
+    found = doubts(loop.feeds["discharge"], judged.plan, 0, None)
+    loop.close()
+    assert (found.flags & {"unpaired"}, found.stale & {"unpaired"}) == ({"unpaired"}, {"unpaired"})
