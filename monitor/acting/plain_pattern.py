@@ -1,7 +1,7 @@
 """Regular expressions as people write them in silences, matched without backtracking; the rest is not known.
 
-Way of an event: step 12, for the matchers of silences. Pure. Alertmanager speaks RE2, Python's `re` does not: it may take
-for ever on what is harmless there, and knows other classes.
+Way of an event: step 12, for the matchers of silences. Pure. Alertmanager speaks RE2, Python's `re` does not: it may
+take for ever on what is harmless there, and knows other classes.
 """
 
 from collections.abc import Callable
@@ -32,8 +32,8 @@ class _Unknown(Exception):
 def matches(pattern: str, text: str) -> bool | None:
     """Whether a pattern matches a whole text; None: it is beyond what is known here.
 
-    Known are letters, ``.``, ``*``, ``+``, ``?``, ``|``, plain groups, sets like ``[a-z_]``, ``\\d``, ``\\w``, ``\\s``, and
-    punctuation after a backslash.
+    Known are letters, ``.``, ``*``, ``+``, ``?``, ``|``, plain groups, sets like ``[a-z_]``, ``\\d``, ``\\w``, ``\\s``,
+    and punctuation after a backslash.
 
     Examples
     --------
