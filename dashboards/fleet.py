@@ -6,7 +6,7 @@ from dashboards._lib import Board, Row
 from dashboards._panels import Query, override, since_column, stat, table, text, timeline, verdict_column
 from dashboards.looks import GREEN, VERDICT_WORDS, words
 from dashboards.marks import marks
-from dashboards.promql import STREAM, age, model_verdict_number, of, top, verdict_number
+from dashboards.promql import STREAM, age, model_verdict_number, of, top, verdict_number, watched_mode
 from dashboards.variables import NAMESPACE, to_model, to_subgroup
 from monitor.exporting import catalogue as c
 from monitor.judging.verdict import Verdict
@@ -69,7 +69,7 @@ MODELS: Final = table(
         "healthy": _count(Verdict.HEALTHY),
         "false pages in 91 d": top("model", of(c.BUDGET, level="page")),
         "newest window": f"1000 * {top('model', of(c.WINDOW_END))}",
-        "": f"{top('model, mode', of(c.MODE))} == 1",
+        "": f"{top('model, mode', watched_mode())} == 1",
     },
     unit="none",
     columns=[

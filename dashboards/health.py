@@ -8,6 +8,7 @@ from dashboards.looks import GREEN, PER_HOUR, steps, words
 from dashboards.promql import age, in_range, of, per_hour, top
 from dashboards.variables import NAMESPACE
 from monitor.exporting import catalogue as c
+from monitor.exporting import control_catalogue as cc
 
 QUESTION: Final = "Can I trust what the monitor says?"
 
@@ -30,8 +31,8 @@ _LIMITS: Final = dashed("^limit: ", "red", is_regex=True)
 TILES: Final = (
     stat(
         "Monitors",
-        "Processes whose page was scraped.",
-        [Query(f"count({of(c.BUILD_INFO)})")],
+        "Processes of `fairdrift run` whose page was scraped.",
+        [Query(f"count({of(c.BUILD_INFO)} unless on (namespace, job, instance) {of(cc.READY)})")],
         unit="none",
         thresholds=steps((1, GREEN)),
     ),
@@ -77,7 +78,8 @@ TILES: Final = (
 
 HEARTBEATS: Final = lines(
     "Age of heartbeats",
-    "Time since each stage of the loop last came through; with several monitors, the slowest.",
+    "Time since each stage of the loop last came through; with several monitors, the slowest. *control*: the rollback "
+    "process.",
     [Query(age("stage", c.HEARTBEAT), "{{stage}}"), _limit("heartbeat")],
     unit="s",
     overrides=[_LIMITS],
@@ -196,15 +198,15 @@ SERIES: Final = lines(
 
 RUNNING: Final = table(
     "What runs",
-    "Version, and the hash that names the settings. Two rows of one namespace: two monitors that differ.",
+    "Version, and the hash that names the settings. Two rows of one namespace: processes that differ.",
     {
-        "monitors": f"count by (namespace, version, hash) ({of(c.BUILD_INFO)} "
+        "processes": f"count by (namespace, version, hash) ({of(c.BUILD_INFO)} "
         f"* on (namespace, job, instance) group_left (hash) {of(c.CONFIG_INFO)})"
     },
     unit="none",
-    columns=["namespace", "version", "hash", "monitors"],
+    columns=["namespace", "version", "hash", "processes"],
     overrides=[override("hash", custom__width=560)],
-    sort_by="monitors",
+    sort_by="processes",
     no_value="NO DATA",
 )
 

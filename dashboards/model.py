@@ -4,11 +4,22 @@ from typing import Final
 
 from dashboards._lib import Board, Row
 from dashboards._panels import Query, lines, override, since_column, stat, table, text, timeline, verdict_column
-from dashboards.looks import GREEN, PER_HOUR, VERDICT_WORDS, VERDICT_WORDS_OF_ROWS, words
+from dashboards.looks import GREEN, GREY, PER_HOUR, VERDICT_WORDS, VERDICT_WORDS_OF_ROWS, steps, words
 from dashboards.marks import marks
-from dashboards.promql import in_range, of, per_hour, top, verdict_number
+from dashboards.promql import (
+    NOT_HEARD,
+    acting,
+    in_range,
+    of,
+    or_not_heard,
+    per_hour,
+    top,
+    verdict_number,
+    watched_mode,
+)
 from dashboards.variables import ATTRIBUTES, METRIC, MODEL, NAMESPACE, REVISIONS, WINDOW, to_subgroup
 from monitor.exporting import catalogue as c
+from monitor.exporting import control_catalogue as cc
 
 QUESTION: Final = "Which subgroup is harmed, since when, and is it this revision?"
 
@@ -46,10 +57,56 @@ TILES: Final = stat(
 
 MODE: Final = stat(
     "Mode",
-    "What is done about harm. This version watches and tells; it takes no action in any mode.",
-    [Query(f"{top('mode', of(c.MODE, model='$model'))} == 1", "{{mode}}")],
+    "What the rollback process may do about harm, as set: *observe* looks on, *shadow* writes down what it would do, "
+    "*approve* makes a plan and waits for a person, *auto* rolls back by itself.",
+    [Query(f"{top('mode', watched_mode(model='$model'))} == 1", "{{mode}}")],
     unit="none",
     shows="name",
+)
+
+_NOT_HEARD: Final = {str(NOT_HEARD): ("not heard", GREY)}
+
+ACTING: Final = stat(
+    "Rollback process",
+    "Whether it could act for this model now. Not heard: none runs, or it is not scraped; then nothing is rolled back.",
+    [Query(acting(model="$model"))],
+    unit="none",
+    mappings=words(
+        {"1": ("running", GREEN), "0": ("COULD NOT ACT", "orange"), "2": ("PAUSED", "orange"), **_NOT_HEARD}
+    ),
+)
+
+HELD: Final = stat(
+    "Guards that hold a rollback",
+    "How many guards forbid to act while a revision that is to blame serves; `fairdrift incidents` says why.",
+    [Query(or_not_heard(f"sum({top('guard', of(cc.INCIDENT_HELD, model='$model'))})", model="$model"))],
+    unit="none",
+    mappings=words({"0": ("none", "blue"), **_NOT_HEARD}),
+    thresholds=steps((1, "orange")),
+)
+
+DONE: Final = stat(
+    "Rollbacks in this time",
+    "Deployments of this model that were patched back.",
+    [Query(or_not_heard(f"sum({in_range('model', cc.ROLLBACKS, model='$model', result='done')})", model="$model"))],
+    unit="none",
+    mappings=words({**_NOT_HEARD}),
+)
+
+REFUSED: Final = stat(
+    "Rollbacks that went wrong in this time",
+    "Failed, contested by somebody else's change, or without effect. Each waits for a person.",
+    [
+        Query(
+            or_not_heard(
+                f"sum({in_range('model', cc.ROLLBACKS, model='$model', result='~failed|contested|ineffective')})",
+                model="$model",
+            )
+        )
+    ],
+    unit="none",
+    mappings=words({**_NOT_HEARD}),
+    thresholds=steps((1, "red")),
 )
 
 BLAME: Final = stat(
@@ -130,7 +187,13 @@ HISTORY: Final = timeline(
 TRAFFIC: Final = lines(
     "Inferences an hour, by revision",
     "Which revision serves, and since when: inferences of everyone, in steps of the disclosure gate.",
-    [Query(per_hour("revision", c.INFERENCES, model="$model", attribute="overall"), "{{revision}}")],
+    [
+        Query(
+            f"{per_hour('revision', c.INFERENCES, model='$model', attribute='overall')}"
+            f" - {per_hour('revision', c.INFERENCES_RETRACTED, model='$model', attribute='overall')}",
+            "{{revision}}",
+        )
+    ],
     unit=PER_HOUR,
 )
 
@@ -171,6 +234,7 @@ BOARD: Final = Board(
         Row(4, [(24, text(QUESTION, HOW_TO_READ))]),
         Row(4, [(7, TILES), (5, BLAME), (3, MODE), (3, EXACT), (3, NEWEST), (3, BLIND)]),
         Row(11, [(24, SUBGROUPS)]),
+        Row(4, [(6, ACTING), (6, HELD), (6, DONE), (6, REFUSED)]),
         Row(9, [(24, HISTORY)]),
         Row(9, [(11, COMPLETENESS), (7, TRAFFIC), (6, REVISIONS_SEEN)]),
     ],

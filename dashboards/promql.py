@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from monitor.exporting.catalogue import MODE, MODEL_VERDICT, Series
+from monitor.exporting.control_catalogue import PAUSED, READY
 from monitor.judging.verdict import Verdict
 
 NO_VERDICT: Final = -1
 """Stands where a model was watched in the last seven days and nothing is said of it now."""
+
+NOT_HEARD: Final = -1
+"""Stands where a model is watched and no rollback process is heard of it."""
 
 STREAM: Final = "revision, attribute, subgroup, metric"
 """Labels that tell the streams of one model apart."""
@@ -97,6 +101,27 @@ def model_verdict_number() -> str:
     """The worst verdict of each model; `NO_VERDICT` of one that was there in the last seven days and is silent."""
     silent = f"0 * last_over_time({of(MODE)}[7d]) - {-NO_VERDICT}"
     return f"{verdict_number('model', MODEL_VERDICT)} or {top('model', silent)}"
+
+
+def watched_mode(**matchers: str) -> str:
+    """The mode of a model as the monitor has it; the rollback process, which may be in a lower one, is left out."""
+    return f"{of(MODE, **matchers)} unless on (namespace, job, instance, model) {of(PAUSED, **matchers)}"
+
+
+def or_not_heard(expression: str, **matchers: str) -> str:
+    """What a rollback process says in one number, or `NOT_HEARD` where a model is watched and there is no such process.
+
+    >>> or_not_heard("sum(x)", model="$model")
+    'max(sum(x) or 0 * max(fairdrift_mode{namespace=~"$namespace",model="$model"}) - 1)'
+    """
+    return f"max({expression} or 0 * max({of(MODE, **matchers)}) - {-NOT_HEARD})"
+
+
+def acting(**matchers: str) -> str:
+    """2: a person has paused it; 1: the rollback process of a model could act; 0: it could not; or `NOT_HEARD`."""
+    paused = of(PAUSED, **matchers)
+    ready = f"max({of(READY)} and on (namespace, job, instance) {paused})"
+    return or_not_heard(f"(2 * max({paused}) == 2) or {ready}", **matchers)
 
 
 def age(by: str, timestamps: Series, **matchers: str) -> str:

@@ -166,6 +166,28 @@ PEOPLE: Final = lines(
     unit="short",
 )
 
+DRIFT: Final = lines(
+    "Statistics of drift",
+    "How the scores and predictions of this subgroup differ from before: psi and what it stays below in 95 % of "
+    "windows without drift, ks, mix, ece, and how often adwin and page_hinkley fired in 28 steps. They annotate: no "
+    "verdict reads them. Absent for crossings, and with few data.",
+    [Query(top("detector", of(c.DRIFT_SCORE, **_SUBGROUP)), "{{detector}}")],
+    unit="short",
+    overrides=[dashed("psi_limit", "orange")],
+)
+
+NEEDED: Final = lines(
+    "Cases that the reference still lacks",
+    "0: it is large enough. Until then the verdict is INCONCLUSIVE, whatever the rate; up to the next ten.",
+    [
+        Query(
+            f"max({of(c.REFERENCE_NEEDS, **_STREAM)} or 0 * {of(c.REFERENCE, **_STREAM)})",
+            "cases",
+        )
+    ],
+    unit="short",
+)
+
 EXPLAINED: Final = lines(
     "Explained, and the limit",
     "Share with a stored explanation, of flagged inferences and of all. Absent where explanations are not sent.",
@@ -189,6 +211,7 @@ BOARD: Final = Board(
         Row(9, [(12, RATE), (12, EVIDENCE)]),
         Row(8, [(12, REVISIONS), (12, EFFECT)]),
         Row(8, [(8, GAP), (8, PEOPLE), (8, EXPLAINED)]),
+        Row(7, [(16, DRIFT), (8, NEEDED)]),
     ],
     variables=[NAMESPACE, MODEL, REVISION, ATTRIBUTE, SUBGROUP, METRIC, WINDOW],
     annotations=marks("$model"),

@@ -60,12 +60,24 @@ def soak_signal(soak: Soak, record: RevisionRecord | None, watermark_ms: int | N
     if own is None:
         return Signal.NO_DATA_LONG if now_ms - soak.patched_ms >= PATIENCE * soak.needed_ms else None
     is_ripe = watermark_ms is not None and watermark_ms - soak.patched_ms >= soak.needed_ms
-    has_served = record is not None and milliseconds(record.last_served) - soak.patched_ms >= WEEK_MS - soak.pane_ms
+    has_served = record is not None and _has_served(soak, record)
     return Signal.PASSED if own == "below" and is_ripe and has_served else None
 
 
 def is_new(soak: Soak, record: RevisionRecord, now_ms: int) -> bool:
-    """Whether a record speaks of the epoch that the patch began: to be served again is a new rollout."""
-    if not is_in_date(record, now_ms) or record.rollout is None:
+    """Whether a record speaks of the time since the patch: to be served again is a new rollout.
+
+    A target that served all along, as the control of a comparison does, is not rolled out anew. Once it has served the
+    week after the patch, too, its record speaks of that: own evidence opens a bet in every step, those of that week
+    among them, and all of them together are below a level only if these are.
+    """
+    if not is_in_date(record, now_ms):
         return False
-    return milliseconds(record.rollout) // soak.pane_ms >= soak.patched_ms // soak.pane_ms - 1
+    if record.rollout is not None:
+        is_rolled_out = milliseconds(record.rollout) // soak.pane_ms >= soak.patched_ms // soak.pane_ms - 1
+        return is_rolled_out or _has_served(soak, record)
+    return _has_served(soak, record)
+
+
+def _has_served(soak: Soak, record: RevisionRecord) -> bool:
+    return milliseconds(record.last_served) - soak.patched_ms >= WEEK_MS - soak.pane_ms

@@ -11,7 +11,6 @@ from monitor.controller.rules import Rules, Target, lower
 from monitor.settings.derive import publish_delay_ms, windows_ms
 from monitor.settings.model import ModelSettings, Settings
 from monitor.settings.sections.acting import ActingSettings
-from monitor.settings.sections.controller import ControllerSettings
 
 
 def rules_of(settings: Settings, instance: str, highest: Mode) -> Rules:
@@ -31,7 +30,7 @@ def rules_of(settings: Settings, instance: str, highest: Mode) -> Rules:
     """
     if settings.controller is None:
         raise Refused("controller: is missing: the rollback process needs controller.feed and controller.token_file")
-    targets = tuple(_targets(settings, settings.controller, highest))
+    targets = targets_of(settings, highest)
     if not targets:
         raise Refused("models: none has a section acting: name the Deployment of at least one (acting.target)")
     _one_model_each(targets)
@@ -45,7 +44,13 @@ def rules_of(settings: Settings, instance: str, highest: Mode) -> Rules:
     )
 
 
-def _targets(settings: Settings, controller: ControllerSettings, highest: Mode) -> Iterator[Target]:
+def targets_of(settings: Settings, highest: Mode) -> tuple[Target, ...]:
+    """The Deployments that may be acted on: those that a model's section `acting` names."""
+    return tuple(_targets(settings, highest))
+
+
+def _targets(settings: Settings, highest: Mode) -> Iterator[Target]:
+    every_ms = 0 if settings.controller is None else settings.controller.every_ms
     for name, model in settings.models.items():
         if model.acting is None:
             continue
@@ -55,7 +60,7 @@ def _targets(settings: Settings, controller: ControllerSettings, highest: Mode) 
             namespace=acting.target.namespace,
             deployment=acting.target.deployment,
             mode=lower(model.mode, highest),
-            limits=_limits(settings, controller, model, acting),
+            limits=_limits(settings, model, acting),
             identities=IdentityRules(frozenset(acting.identity.ignore), frozenset(acting.identity.config)),
             pane_ms=model.windows.pane_ms,
             timing_may_act=acting.timing_may_act,
@@ -65,12 +70,13 @@ def _targets(settings: Settings, controller: ControllerSettings, highest: Mode) 
             gitops_strategies={str(tool): str(strategy) for tool, strategy in acting.gitops.items()},
             manner=acting.annotations,
             verify_ms=acting.verify_ms,
-            heartbeat_ms=max(model.limits.heartbeat_ms, 3 * controller.every_ms),
+            heartbeat_ms=max(model.limits.heartbeat_ms, 3 * every_ms),
             tries_dry=acting.dry_run_in_shadow,
         )
 
 
-def _limits(settings: Settings, controller: ControllerSettings, model: ModelSettings, acting: ActingSettings) -> Limits:
+def _limits(settings: Settings, model: ModelSettings, acting: ActingSettings) -> Limits:
+    controller = settings.controller
     return Limits(
         cooldown_ms=acting.cooldown_ms,
         window_ms=max(windows_ms(model).values()),
@@ -78,7 +84,7 @@ def _limits(settings: Settings, controller: ControllerSettings, model: ModelSett
         budget_ms=acting.max_rollbacks.per_ms,
         automatic=int(acting.max_rollbacks.count),
         approved=acting.max_approved,
-        cluster_hour=controller.max_rollbacks_per_hour,
+        cluster_hour=Limits().cluster_hour if controller is None else controller.max_rollbacks_per_hour,
         approval_ms=acting.approval_ms,
         rejected=model.limits.rejected,
         watermark_age_ms=watermark_age_ms(settings, model),

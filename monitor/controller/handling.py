@@ -177,18 +177,22 @@ class Handling:
         if said.refusal is not None:
             self._seen.refusals[incident.id] = (str(said.refusal.guard), said.refusal.why)
         signal = said.signal or Signal.RECORDED
+        if incident.state in (State.EXECUTING, State.VERIFYING) and plan is not None and plan.by == "concurrent":
+            self._condemn(incident)  # shown beside its former one only after it had been blamed by timing
         for effect in effects(incident.state, signal, is_by_timing=is_by_timing):
             if effect is Effect.CONDEMN and incident.state is not State.CONDEMNED:
                 self._condemn(incident)
-                self._means.publish()
             self._teller.entered(incident, effect, said, self._deployment(), self._moment.now_ms)
 
     def _condemn(self, incident: Incident) -> None:
-        """Blame by timing condemns by the person who approved the plan, and in that person's name."""
+        """Once, and before the patch. Who approved the plan condemns by it: that entry is in this person's name."""
+        if self._recorder.book.ledger.record(incident.model_identity).condemned_seq:
+            return
         entries = self._recorder.book.of_incident(incident.id)
         yes = approval_of(incident.plan, entries, self._moment.target.limits.approval_ms)
         who = {} if yes is None else {"actor": yes.actor}
         self._recorder.about(self._moment.target, incident, Kind.CONDEMNED, plan=incident.plan, **who)
+        self._means.publish()
 
     def _deployment(self) -> Raw | None:
         return None if self._moment.sight is None else self._moment.sight.deployment

@@ -221,7 +221,7 @@ class Controller:
             was_changed = self._registry.publish(wanted)
         except ClusterError as error:
             self.is_registry_in_sync = False
-            self._around.line("registry_unwritten", why=str(error))
+            self._around.line("registry_unwritten", reason=str(error))
             return False
         self.is_registry_in_sync = True
         if was_changed:

@@ -5,7 +5,8 @@ Way of an event: step 9, between `gate` and whoever shows them. Pure.
 
 from typing import Any
 
-from monitor.exporting.gate import GatedGroup, is_small
+from monitor.exporting.gate import GatedGroup
+from monitor.exporting.small import is_small
 from monitor.exporting.view import ModelView
 from monitor.judging.annotating.drift import DriftScore
 

@@ -26,6 +26,7 @@ _REASONS: Final = {
     "no_inferences_yet": "No prediction of this revision is ripe yet.",
     "season_in_reference": "The reference shows a season and no calendar key is set: the rate against its reference is "
     "watched and does not page. Set reference.calendar, or give a reference without a season.",
+    "no_inferences_lately": "No prediction of this subgroup came for twice its longest gap: is it still served?",
     "unpaired": "More outcomes than `limits.unpaired` lets find no prediction: did ids change on one side?",
     "blind": "There are too few cases to find harm of the size that must be found within 30 days.",
 }

@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 
 from monitor.exporting.covering import withheld
 from monitor.exporting.places import Places, places_of
+from monitor.exporting.reference_shown import shown_verdict
+from monitor.exporting.small import stepped
 from monitor.exporting.view import GroupView, ModelView, Tallied, WindowCounts
-from monitor.judging.verdict import StreamVerdict
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -78,41 +79,6 @@ class GatedModel:
 
     rest: ModelView
     groups: tuple[GatedGroup, ...]
-
-
-def is_small(n: int, min_cell: int) -> bool:
-    """Whether a count is of too few people to be shown. Nobody is not few.
-
-    >>> [n for n in range(20) if is_small(n, 4)]
-    [1, 2, 3]
-    """
-    return 0 < n < min_cell
-
-
-def shown_verdict(said: StreamVerdict, min_cell: int) -> StreamVerdict:
-    """A verdict without the numbers of a reference that tell of too few people: its rate and its limit give them away.
-
-    >>> from monitor.judging.verdict import ReferenceRate, Verdict
-    >>> of = StreamVerdict("m", "r1", "sex", "f", "error_rate", Verdict.HEALTHY, (), since_ms=0)
-    >>> few, many = (replace(of, reference=ReferenceRate("id", 0.2, n, 0.3)) for n in (20, 100))
-    >>> shown_verdict(few, min_cell=11).reference is None, shown_verdict(many, min_cell=11) is many
-    (True, True)
-    """
-    known = said.reference
-    if known is None:
-        return said
-    harmed = round(known.value * known.samples)
-    is_few = is_small(harmed, min_cell) or is_small(known.samples - harmed, min_cell)
-    return replace(said, reference=None) if is_few else said
-
-
-def stepped(total: int, min_cell: int) -> int:
-    """What is released of a running total: it stays, or grows by whole steps; a function of the total alone.
-
-    >>> [stepped(n, 11) for n in (0, 10, 11, 21, 22)]
-    [0, 0, 11, 11, 22]
-    """
-    return total - total % min_cell if min_cell > 1 else total
 
 
 def released(counts: WindowCounts, min_cell: int) -> GatedCounts:

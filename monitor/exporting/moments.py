@@ -30,5 +30,14 @@ def day(ms: int) -> str:
     return _utc(ms).strftime("%Y-%m-%d %H:%M" if ms % DAY_MS else "%Y-%m-%d")
 
 
+def minute(ms: int) -> str:
+    """The day and the minute.
+
+    >>> minute(1_357_171_200_000)
+    '2013-01-03 00:00'
+    """
+    return _utc(ms).strftime("%Y-%m-%d %H:%M")
+
+
 def _utc(ms: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=ms)

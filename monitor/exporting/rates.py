@@ -6,7 +6,8 @@ Way of an event: step 9, between `gate` and everything that shows a rate. Pure.
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from monitor.exporting.gate import GatedCounts, is_small
+from monitor.exporting.gate import GatedCounts
+from monitor.exporting.small import is_small
 from monitor.judging.intervals import newcombe, wilson
 from monitor.judging.metrics import CALIBRATION, METRICS, Kind
 

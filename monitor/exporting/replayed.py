@@ -4,8 +4,9 @@ Way of an event: after its end. Pure.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from monitor.exporting.acted import Acted
 from monitor.exporting.pane_counts import CountsBook
 from monitor.exporting.recording import Recording
 from monitor.exporting.view import View
@@ -27,6 +28,8 @@ class Replayed:
         Wall time it took.
     memory_ms
         How long a record was held.
+    acted
+        What the controller did, by model; of those that nothing acts for there is none.
     """
 
     view: View
@@ -34,3 +37,4 @@ class Replayed:
     recordings: Mapping[str, Recording]
     seconds: float
     memory_ms: int = 0
+    acted: Mapping[str, Acted] = field(default_factory=dict)

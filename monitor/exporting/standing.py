@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from monitor.exporting.drift_shown import drift_record, drift_shown
-from monitor.exporting.gate import gate, shown_verdict
+from monitor.exporting.gate import gate
 from monitor.exporting.moments import rfc3339
 from monitor.exporting.rates import Cases, Estimate, cases, rate, shows_evidence
+from monitor.exporting.reference_shown import shown_verdict
 from monitor.exporting.view import ModelView
 from monitor.judging.annotating.drift import DriftScore
 from monitor.judging.verdict import Evidence, StreamVerdict

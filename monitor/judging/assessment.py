@@ -115,8 +115,9 @@ class Assessment:
         streams, unready = self._streams, facts.limits.unready
         has_cells = streams.traffic.has_cells(revision)[[rates[0] for rates in streams.rates_of]]
         missing = np.where(self._is_labelled, table.code(table.NO_LABELS_YET), table.code(table.NO_INFERENCES_YET))
-        blind = np.where(facts.is_blind, table.code(table.BLIND), 0)
-        inconclusive = np.where(has_cells, blind, missing[:, None])
+        gone = np.where(facts.is_gone, table.code(table.NO_INFERENCES_LATELY), 0)
+        quiet = np.where(facts.is_blind, table.code(table.BLIND), gone)
+        inconclusive = np.where(has_cells, quiet, missing[:, None])
         return Known(
             inconclusive=np.where(unready > 0, unready, inconclusive),
             is_stale=(self._is_labelled[:, None] & facts.labels_stopped) | is_stale,

@@ -33,6 +33,8 @@ class Facts:
         What is said without any evidence.
     is_blind
         Whether harm of the size to find would go unnoticed for thirty days.
+    is_gone
+        Whether nobody of the subgroup comes any more, and nothing of the last of them can ripen.
     labels_stopped
         Subgroups whose inferences flow and whose labels do not.
     detected
@@ -43,6 +45,10 @@ class Facts:
         self.limits = limits
         self._events_per_day = streams.traffic.events_per_day
         self.labels_stopped = streams.traffic.labels_stopped()
+        gone, settled = streams.traffic.vanished(), streams.traffic.vanished(streams.rules.horizon_ms)
+        self.is_gone = np.array(
+            [settled if streams.rates[rates[0]].is_labelled else gone for rates in streams.rates_of]
+        )
         self.is_blind = limits.is_blind(self._events_per_day)
         has = limits.has_reference
         has_gap = has & (streams.by_metric(streams.gap.steps) > 0)

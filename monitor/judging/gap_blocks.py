@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 MOST_EXACT: Final = 5_000
-"""Harmful events of both arms together that are still summed over exactly."""
+"""Harmful events of both arms together, as expected, that are still summed over exactly."""
 
 _PRIOR: Final = np.array([2.0, 20.0])
 """Harmful and all events that the guess of a base rate starts from."""
@@ -60,8 +60,14 @@ class GapBlocks:
         self.tolerance[rate] = p_a - p_b + np.maximum(tolerance, _SURELY * error)
 
     def takes(self, rate: int, arms: Ints) -> Bools:
-        """Strata that are judged so; `arms` have the shape (revisions, subgroups, bins, 4)."""
-        many: Bools = (arms[..., 1] + arms[..., 3] > MOST_EXACT) & np.isfinite(self.tolerance[rate])
+        """Strata that are judged so; `arms` have the shape (revisions, subgroups, bins, 4).
+
+        By the harmful events that are to be expected, from how many events there are and from earlier steps: a choice
+        by those that came would let the larger of two factors be taken, and its mean be above 1.
+        """
+        seen = self._past[rate] + _PRIOR
+        expected = (arms[..., 0] + arms[..., 2]) * seen[..., 0] / seen[..., 1]
+        many: Bools = (expected > MOST_EXACT) & np.isfinite(self.tolerance[rate])
         return many
 
     def log_factor(self, rate: int, arms: Ints, group: Ints, age_bin: Ints) -> Floats:

@@ -19,6 +19,7 @@ REFERENCE_TOO_SMALL: Final = "reference_too_small"
 UNVERIFIED_NEGATIVES: Final = "unverified_negatives"
 NO_LABELS_YET: Final = "no_labels_yet"
 NO_INFERENCES_YET: Final = "no_inferences_yet"
+NO_INFERENCES_LATELY: Final = "no_inferences_lately"
 BLIND: Final = "blind"
 LABELS_STOPPED: Final = "labels_stopped"
 SEASON: Final = "season_in_reference"
@@ -26,12 +27,14 @@ SEASON: Final = "season_in_reference"
 """
 
 INCONCLUSIVE_REASONS: Final = (
-    *(REFERENCE_BUILDING, REFERENCE_TOO_SMALL, UNVERIFIED_NEGATIVES, NO_LABELS_YET, NO_INFERENCES_YET, BLIND),
+    *(REFERENCE_BUILDING, REFERENCE_TOO_SMALL, UNVERIFIED_NEGATIVES, NO_LABELS_YET, NO_INFERENCES_YET),
+    *(BLIND, NO_INFERENCES_LATELY),
 )
 """Why evidence cannot say anything: no limit to test yet; fewer than ten events in the reference; not one outcome of
 people who were passed over in it, so that a rate of misses is not identified; no ripe labelled cell of this revision;
-no ripe inference of it; harm of the size to find would go unnoticed for thirty days. The first that holds is named.
-`LABELS_STOPPED` makes a stream STALE; every other reason is the name of a data flag."""
+no ripe inference of it; harm of the size to find would go unnoticed for thirty days; a subgroup that is gone, and whose
+last labels have ripened. The first that holds is named. `LABELS_STOPPED` makes a stream STALE; every other reason is
+the name of a data flag."""
 
 
 def code(reason: str) -> int:

@@ -132,6 +132,16 @@ class Traffic:
         stopped: Bools = quiet & flows & (self._last_label_ms != NEVER) & (self.longest_gap_ms != NEVER)
         return stopped
 
+    def vanished(self, after_ms: int = 0) -> Bools:
+        """Subgroups that were there, and of which no inference came for twice their longest gap, or three panes.
+
+        `after_ms` is added: how long labels of the last of them may still ripen. Gaps are those between labels, which
+        are no shorter than those between inferences.
+        """
+        limit_ms = np.maximum(2 * self.longest_gap_ms, _FEWEST_PANES * self._pane_ms) + after_ms
+        gone: Bools = (self._last_inference_ms != NEVER) & (self._end_ms - self._last_inference_ms > limit_ms)
+        return gone
+
     def know_gaps(self, longest_gap_ms: Mapping[str, int]) -> None:
         """Take up gaps that a reference states: ``attribute=subgroup`` -> longest time without a label."""
         for place, group in enumerate(self._people.lattice.subgroups):

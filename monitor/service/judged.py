@@ -154,12 +154,10 @@ class JudgedModel:
         if last - self.judged_ms <= 1_000 * pane_ms:
             return self.judged_ms + pane_ms
         rules = states[0].rules
-        ripe = [
-            rules.ripe_ms(self.number, pane, age_bin)
-            for state in states
-            for pane in state.cells.panes(self.number)
-            for age_bin in state.cells.bins(self.number, pane)
-        ]
+        # Bins without any label ripen, too: what watches for labels makes events of them.
+        bins = (FREE, *range(len(rules.edges[self.number]) - 1))
+        panes = {pane for state in states for pane in state.cells.panes(self.number)}
+        ripe = [rules.ripe_ms(self.number, pane, age_bin) for pane in panes for age_bin in bins]
         coming = -(-min((one for one in ripe if one > self.judged_ms), default=last) // pane_ms) * pane_ms
         return max(self.judged_ms + pane_ms, min(coming - pane_ms, last))
 

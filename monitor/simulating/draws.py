@@ -11,8 +11,9 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.simulating.population import Floats, Population, traffic
+from monitor.simulating.population import Floats, Population
 from monitor.simulating.scenario import DAY_MS, Attribute, Delay, RateName, Scenario
+from monitor.simulating.servers import Calendar, Servers
 from monitor.vocabulary import UNKNOWN, band_slugs
 
 Ints = NDArray[np.int64]
@@ -34,7 +35,7 @@ class Cases:
     time_ms
         Of the inference.
     combination, revision
-        Indexes into `Population.combinations` and the scenario's revisions.
+        Indexes into `Population.combinations` and the pods that serve: without others, the scenario's revisions.
     score, prediction, label
         0 to 1 in four digits; 1 where the score is at least .5; what turns out.
     learnt_ms
@@ -70,6 +71,8 @@ class Draws:
     ----------
     scenario
         The story.
+    servers
+        Who answers; None: as the scenario says.
 
     Examples
     --------
@@ -79,8 +82,9 @@ class Draws:
     (True, True)
     """
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, servers: Servers | None = None) -> None:
         self._scenario = scenario
+        self._servers = servers or Calendar(scenario)
         self._population = Population(scenario)
 
     def day(self, day: int) -> Cases:
@@ -90,7 +94,8 @@ class Draws:
         count = int(rng.poisson(scenario.events_per_day))
         time_ms = scenario.start_ms + day * DAY_MS + np.sort(rng.integers(0, DAY_MS, count))
         combination = rng.choice(len(population.combinations), count, p=population.weights(day))
-        revision = rng.choice(len(scenario.revisions), count, p=traffic(scenario, day))
+        shares = self._servers.shares(day)
+        revision = rng.choice(len(shares), count, p=shares)
         label = (rng.random(count) < self._of("label_prevalence", day)[revision, combination]).astype(np.int64)
         false_positive, false_negative = self._of("false_positive_rate", day), self._of("false_negative_rate", day)
         means = np.stack((_quantile(false_positive), -_quantile(false_negative)))
@@ -118,8 +123,8 @@ class Draws:
         )
 
     def _of(self, name: RateName, day: int) -> Floats:
-        """A rate by revision and combination."""
-        return np.stack([self._population.rate(name, day, one.name) for one in self._scenario.revisions])
+        """A rate by pods that serve and combination."""
+        return np.stack([self._population.rate(name, day, one.revision) for one in self._servers.pods])
 
     @cached_property
     def _values(self) -> list[list[str]]:

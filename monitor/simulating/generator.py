@@ -1,11 +1,10 @@
 """Scenario and seed -> the records of a stream in the order of their arrival.
 
-Before step 1: `writer` and the demo take records from here. A function of the scenario alone: the same one, the same
-bytes. Days are made one after the other, so a long stream needs no more memory than its horizon.
+Before step 1: `writer` and the demo take records from here. A function of the scenario alone, and of who answers: the
+same ones, the same bytes. Days are made one after the other, so a long stream needs no more memory than its horizon.
 """
 
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
 
 import numpy as np
 
@@ -13,17 +12,23 @@ from monitor.intake.wire import AUDIT
 from monitor.simulating.draws import Cases, Draws
 from monitor.simulating.faults import Arrival, Draft, damaged, written
 from monitor.simulating.scenario import DAY_MS, Scenario
+from monitor.simulating.servers import Calendar, Pods, Servers, model_digest
 
-__all__ = ["Arrival", "arrivals"]
+__all__ = ["Arrival", "arrivals", "daily"]
 
 _FAULTS = 1
 """What tells the generator of faults from that of the cases of the same day."""
 
 
-def arrivals(scenario: Scenario) -> Iterator[Arrival]:
+def arrivals(scenario: Scenario, servers: Servers | None = None) -> Iterator[Arrival]:
     """The records in the order of arrival; those of equal time by role, key and value.
 
     Without faults a record arrives at its event time. What has not arrived by the end of the last day is not given.
+
+    Parameters
+    ----------
+    servers
+        Who answers; None: as the scenario says.
 
     Examples
     --------
@@ -32,13 +37,21 @@ def arrivals(scenario: Scenario) -> Iterator[Arrival]:
     >>> first.role, first.time_ms, first.value[:19]
     ('inference', 1767225861290, b'{"prediction_id":"8')
     """
-    draws = Draws(scenario)
+    for records in daily(scenario, servers):
+        yield from records
+
+
+def daily(scenario: Scenario, servers: Servers | None = None) -> Iterator[list[Arrival]]:
+    """The same, by day of arrival; no day is drawn before it is asked for, nor `servers` asked about it."""
+    servers = servers or Calendar(scenario)
+    draws = Draws(scenario, servers)
     coming: dict[int, list[Arrival]] = {}
     for day in range(scenario.days):
-        drafts = list(_drafts(scenario, draws.day(day)))
+        cases = draws.day(day)
+        drafts = list(_drafts(scenario.model, servers.pods, cases))
         for record in _sent(scenario, day, drafts):
             coming.setdefault((record.time_ms - scenario.start_ms) // DAY_MS, []).append(record)
-        yield from sorted(coming.pop(day, ()))
+        yield sorted(coming.pop(day, ()))
 
 
 def _sent(scenario: Scenario, day: int, drafts: Sequence[Draft]) -> Iterator[Arrival]:
@@ -47,9 +60,9 @@ def _sent(scenario: Scenario, day: int, drafts: Sequence[Draft]) -> Iterator[Arr
     return damaged(drafts, scenario.faults, np.random.default_rng([scenario.seed, day, _FAULTS]))
 
 
-def _drafts(scenario: Scenario, cases: Cases) -> Iterator[Draft]:
+def _drafts(model: str, pods: Sequence[Pods], cases: Cases) -> Iterator[Draft]:
     """The records of a day's cases, arriving at their event times."""
-    served = [_identity(scenario.model, revision.name) for revision in scenario.revisions]
+    served = [_identity(model, one) for one in pods]
     names, columns = list(cases.sent), zip(*cases.sent.values(), strict=True)
     for key, time_ms, revision, score, prediction, sent in zip(
         cases.prediction_id,
@@ -82,12 +95,11 @@ def _drafts(scenario: Scenario, cases: Cases) -> Iterator[Draft]:
             yield Draft(time_ms, "outcome", key, {**outcome, "source": AUDIT} if is_audited else outcome)
 
 
-def _identity(model: str, revision: str) -> dict[str, str]:
-    """What tells a revision from others: a digest that stands for its weights, and its pods' hash."""
-    digest = sha256(f"{model}/{revision}".encode()).hexdigest()
+def _identity(model: str, pods: Pods) -> dict[str, str]:
+    """What tells pods from others: the revision they serve, the digest of its weights, and their template's hash."""
     return {
         "model": model,
-        "revision": revision,
-        "model_digest": f"sha256:{digest}",
-        "pod_template_hash": digest[:10],
+        "revision": pods.revision,
+        "model_digest": model_digest(model, pods.revision),
+        "pod_template_hash": pods.template_hash,
     }

@@ -151,7 +151,7 @@ class Scenario(Described, frozen=True):
     faults
         None: every record is whole, in order and in time.
     may_act
-        Whether the monitor may roll back by itself, by timing, too.
+        Whether the monitor may roll back by itself; by timing, too, where no former revision serves beside the new one.
     """
 
     name: str
@@ -178,6 +178,11 @@ class Scenario(Described, frozen=True):
         """Midnight of the first day."""
         moment = datetime(self.start.year, self.start.month, self.start.day, tzinfo=UTC)
         return int(moment.timestamp()) * 1_000
+
+    @property
+    def has_control(self) -> bool:
+        """Whether every revision that comes leaves part of the traffic to those before it."""
+        return all(one.share < 1.0 for one in self.revisions[1:])
 
     @property
     def end_ms(self) -> int:

@@ -57,7 +57,7 @@ def _tree(scenario: Scenario) -> dict[str, Any]:
                 "also_label_ages": [f"{day}d" for day in labels.decided_days],
                 "acting": {
                     "target": {"namespace": "clinical", "deployment": scenario.model},
-                    "timing_may_act": scenario.may_act,
+                    "timing_may_act": scenario.may_act and not scenario.has_control,
                 },
             }
         },

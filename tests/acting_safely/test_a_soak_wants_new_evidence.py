@@ -12,6 +12,9 @@ LABELS_MS = 3 * DAY_MS
 SOAK = Soak(patched_ms=NOW_MS - WEEK_MS - LABELS_MS, label_age_ms=LABELS_MS, pane_ms=DAY_MS)
 
 
+BEFORE = moment(SOAK.patched_ms - 1)
+
+
 def said(**changed: Any) -> Any:
     return of_revision("a", **{"rollout": moment(SOAK.patched_ms), **changed})
 
@@ -26,9 +29,15 @@ def said(**changed: Any) -> Any:
         ({"own": "page"}, NOW_MS, Signal.NO_BETTER),
         ({"own": "page"}, None, Signal.NO_BETTER),
         ({"own": None}, NOW_MS, None),
-        ({"rollout": None}, NOW_MS, None),
-        ({"rollout": moment(SOAK.patched_ms - 2 * DAY_MS)}, NOW_MS, None),
-        ({"rollout": moment(SOAK.patched_ms - 2 * DAY_MS), "own": "page"}, NOW_MS, None),
+        ({"rollout": None, "last_served": BEFORE}, NOW_MS, None),
+        ({"rollout": None, "last_served": BEFORE, "own": "page"}, NOW_MS, None),
+        ({"rollout": moment(SOAK.patched_ms - 2 * DAY_MS), "last_served": BEFORE}, NOW_MS, None),
+        ({"rollout": moment(SOAK.patched_ms - 2 * DAY_MS), "last_served": BEFORE, "own": "page"}, NOW_MS, None),
+        ({"rollout": None}, NOW_MS, Signal.PASSED),
+        ({"rollout": None}, NOW_MS - 1, None),
+        ({"rollout": moment(SOAK.patched_ms - 2 * DAY_MS)}, NOW_MS, Signal.PASSED),
+        ({"rollout": moment(SOAK.patched_ms - 2 * DAY_MS), "own": "page"}, NOW_MS, Signal.NO_BETTER),
+        ({"rollout": None, "last_served": moment(SOAK.patched_ms + WEEK_MS - DAY_MS - 1), "own": "page"}, NOW_MS, None),
         ({"rollout": moment(SOAK.patched_ms - DAY_MS)}, NOW_MS, Signal.PASSED),
         ({"valid_until": moment(NOW_MS)}, NOW_MS, None),
         ({"last_served": moment(SOAK.patched_ms + WEEK_MS - DAY_MS - 1)}, NOW_MS, None),
@@ -42,9 +51,15 @@ def said(**changed: Any) -> Any:
         "at page",
         "at page is told at once",
         "no ripe label",
-        "no rollout seen",
+        "not served since",
+        "not served since, at page",
         "good news of the former epoch",
         "bad news of the former epoch",
+        "served all along",
+        "served all along, labels a millisecond short",
+        "rolled out before and served since",
+        "rolled out before and served since, at page",
+        "served all along but no week yet, at page",
         "a pane apart",
         "out of date",
         "did not serve a week",
@@ -67,6 +82,6 @@ def test_silence_never_passes_and_after_three_times_calls_a_person() -> None:
         assert soak_signal(SOAK, record, long_ms, long_ms) is Signal.NO_DATA_LONG
 
 
-def test_a_record_is_new_only_if_it_begins_with_the_patch() -> None:
+def test_a_record_is_new_if_it_begins_with_the_patch_or_its_revision_served_on() -> None:
     assert is_new(SOAK, said(), NOW_MS)
-    assert not is_new(SOAK, said(rollout=moment(0)), NOW_MS)
+    assert not is_new(SOAK, said(rollout=moment(0), last_served=BEFORE), NOW_MS)

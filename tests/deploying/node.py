@@ -40,9 +40,8 @@ printf 'fairdrift:x:%s:%s::/var/lib/fairdrift:/usr/sbin/nologin\\n' "$OWNER" "$O
 _FROZEN = """\
 mount -o remount,bind,ro "$NEW/usr"
 mount -o remount,ro "$NEW"
-cd "$NEW/etc/fairdrift"
 exec chroot "$NEW" setpriv --reuid "$OWNER" --regid "$OWNER" --groups "$OWNER" --bounding-set=-all --inh-caps=-all \
-  --no-new-privs --pdeathsig KILL -- env -i "$@"
+  --no-new-privs --pdeathsig KILL -- env -i --chdir=/etc/fairdrift "$@"
 """
 
 

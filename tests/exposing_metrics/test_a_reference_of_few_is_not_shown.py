@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from monitor.exporting.exposition import render
+from monitor.exporting.reference_shown import shown_reference
 from monitor.exporting.standing import standings
 from monitor.exporting.status import status
 from monitor.exporting.view import ModelView
@@ -33,3 +34,9 @@ def test_it_shows_only_where_nobody_or_enough_were_harmed_and_were_not(
     (told,) = status(view)["models"].values()
     assert {one["reference"] is not None for one in told["streams"]} == {is_shown}
     assert {row.said.reference is not None for row in standings(view.models[0])} == {is_shown}
+
+
+def test_what_is_shown_of_two_subgroups_does_not_give_the_third() -> None:
+    """Everyone less the men would be eight of 35 women: with one woman more or less the page is the same."""
+    everyone = [ReferenceRate("id", (249 + k) / (1_690 + n), 1_690 + n, 0.168) for k, n in ((0, 0), (0, 1), (-1, -1))]
+    assert len({shown_reference(one, min_cell=11) for one in everyone}) == 1

@@ -7,8 +7,9 @@ import pytest
 
 from monitor.counting.lattice import Lattice
 from monitor.exporting.covering import withheld
-from monitor.exporting.gate import GatedCounts, gate, gate_windows, released, stepped
+from monitor.exporting.gate import GatedCounts, gate, gate_windows, released
 from monitor.exporting.places import Places
+from monitor.exporting.small import stepped
 from monitor.exporting.view import GroupView, WindowCounts
 from tests.exposing_metrics import populations
 from tests.exposing_metrics.adversary import Adversary, adversary

@@ -242,3 +242,19 @@ def test_thresholds_are_those_of_the_evidence(judge: Judge) -> None:
             assert thresholds[one.attribute, one.metric, evidence.detector, "watch"] == evidence.watch
             assert thresholds.get((one.attribute, one.metric, evidence.detector, "page")) == evidence.page
     assert np.isfinite(list(thresholds.values())).all()
+
+
+@pytest.mark.parametrize("people_a_day", [1, 20])
+def test_a_subgroup_that_is_gone_is_soon_healthy_no_more(people_a_day: int) -> None:
+    """However many there were: nobody is no good news. Labels of the last of them are waited for."""
+    usual = {kind: n * people_a_day for kind, n in USUAL.items()}
+
+    def pane_of(pane: int) -> Pane:
+        return {("r1", F): usual, ("r1", M): usual} if pane < 60 else {("r1", M): usual}
+
+    judge = judged(Judge(rules(), LATTICE, None), pane_of, range(1, 60))
+    last = 60
+    judged(judge, pane_of, range(last, last + 12))
+    women = {one.metric: one for one in judge.assess((last + 12) * DAY_MS, DataState(("r1",))) if one.subgroup == "f"}
+    assert {one.verdict for one in women.values()} == {Verdict.INCONCLUSIVE}
+    assert {one.reasons for one in women.values()} == {("no_inferences_lately",)}

@@ -96,7 +96,10 @@ class Stream:
             return table.code(table.NO_LABELS_YET if rate.is_labelled else table.NO_INFERENCES_YET)
         found = [self.below(one) for one in self.rates]
         unseen = [below > limit + streams.rules.harm_to_find for below, limit in found if limit < 1]
-        return table.code(table.BLIND) if any(unseen) or not unseen else 0
+        if any(unseen) or not unseen:
+            return table.code(table.BLIND)
+        is_gone = streams.traffic.vanished(streams.rules.horizon_ms if rate.is_labelled else 0)[subgroup]
+        return table.code(table.NO_INFERENCES_LATELY) if is_gone else 0
 
     def evidence(self) -> tuple[Evidence, ...]:
         streams, subgroup = self.streams, self.at[1]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from monitor.exporting.gate import is_small
 from monitor.exporting.replayed import Replayed
+from monitor.exporting.small import is_small
 from monitor.exporting.standing import standing_record, standings
 from monitor.exporting.summary import write_summary
 from monitor.exporting.terminal import verdict_table

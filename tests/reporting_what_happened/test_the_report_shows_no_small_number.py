@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import pytest
 
-from monitor.exporting.gate import is_small
 from monitor.exporting.moments import DAY_MS
 from monitor.exporting.replayed import Replayed
 from monitor.exporting.report.page import report_page
 from monitor.exporting.report.story import ModelStory, model_story
+from monitor.exporting.small import is_small
 from tests.reporting_what_happened.plain_judge import counted
 from tests.reporting_what_happened.worlds import WINDOWS, World
 

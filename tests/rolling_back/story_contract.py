@@ -106,6 +106,22 @@ class StoryContract:
         assert story.serves() == "a"
         assert story.state() is State.VERIFYING
 
+    def test_what_was_held_for_its_timing_and_is_then_shown_side_by_side_condemns_before_it_patches(
+        self, world: World
+    ) -> None:
+        story = harmed(world)
+        story.say(**BY_TIMING)
+        story.cycle()
+        story.ask(PlanAnswered("ann", story.incident().plan, False, "it is the season"))
+        story.cycle()
+        assert story.state() is State.SUPPRESSED
+        story.say()
+        story.cycle(2)
+        assert story.serves() == "a"
+        kinds = [entry.kind for entry in story.entries(Kind.CONDEMNED, Kind.PATCHED)]
+        assert kinds == [Kind.CONDEMNED, Kind.PATCHED]
+        assert story.controller.recorder.book.ledger.record(m_of("b")).condemned_seq
+
     def test_a_plan_that_is_rejected_is_not_shown_again(self, world: World) -> None:
         story = harmed(world, mode="approve")
         story.say()

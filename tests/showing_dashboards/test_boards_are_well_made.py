@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dashboards import looks
-from monitor.exporting.catalogue import CATALOGUE
+from monitor.exporting.control_catalogue import EVERY
 from monitor.judging.verdict import Verdict
 from tests.showing_dashboards.queries import Board, boards
 
@@ -17,10 +17,10 @@ ALL = pytest.mark.parametrize("board", boards(), ids=lambda board: board["uid"])
 KNOWN_PANELS = {"text", "stat", "table", "timeseries", "state-timeline"}
 
 COUNTERS = {
-    *(series.name for series in CATALOGUE if series.kind == "counter"),
-    *(f"{series.name}_bucket" for series in CATALOGUE if series.kind == "histogram"),
+    *(series.name for series in EVERY if series.kind == "counter"),
+    *(f"{series.name}_bucket" for series in EVERY if series.kind == "histogram"),
 }
-NAMES = COUNTERS | {series.name for series in CATALOGUE if series.kind == "gauge"}
+NAMES = COUNTERS | {series.name for series in EVERY if series.kind == "gauge"}
 
 
 def drawn(board: Board) -> list[dict[str, Any]]:

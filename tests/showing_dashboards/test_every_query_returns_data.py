@@ -1,19 +1,21 @@
 """Every query of every panel, asked of a real Prometheus that scrapes a monitor while a release harms a subgroup."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dashboards.pictures.replayed import views
-from dashboards.promql import NO_VERDICT, model_verdict_number, verdict_number
+from dashboards.promql import NO_VERDICT, NOT_HEARD, model_verdict_number, verdict_number
 from monitor.exporting.catalogue import CATALOGUE, MODEL_VERDICT
+from monitor.exporting.samples_of_control import ActedModel, ControlView
 from monitor.exporting.view import View
 from monitor.judging.verdict import Verdict
 from monitor.simulating.library import parse_scenario
 from monitor.simulating.scenario import DAY_MS
 from tests.parts.prometheus import Prometheus, Start
-from tests.showing_dashboards.pages import served
+from tests.showing_dashboards.pages import served, served_control
 from tests.showing_dashboards.queries import annotation_queries, boards, filled, panel_queries, variable_queries
 
 CHOSEN = {
@@ -86,3 +88,47 @@ def test_each_verdict_shows_as_its_number_and_a_model_that_falls_silent_as_no_ve
         shown = [int(value) for _, value in history["values"]]  # type: ignore[attr-defined]
         assert list(dict.fromkeys(shown)) == [verdict.value for verdict in Verdict]
         assert not server.query(number), "and nothing is made up for it"
+
+
+ACTED = ActedModel("readmission", "auto", held_by=frozenset({"G0", "G9"}), rollbacks={"done": 2, "contested": 1})
+CONTROL = ControlView(
+    version="0.1.0",
+    config_hash="h",
+    is_ready=True,
+    cycled_ms=1,
+    models=(ACTED,),
+    gate=None,
+    is_gate_in_sync=False,
+    entries={},
+    is_writable=True,
+    checkpoint_ms=None,
+)
+ROLLBACK_TILES = ("Rollback process", "Guards that hold a rollback", "Rollbacks in this time")
+
+
+@pytest.mark.parametrize(
+    ("control", "shown"),
+    [
+        (None, [NOT_HEARD] * 3),
+        (CONTROL, [1, 2, 0]),
+        (replace(CONTROL, is_ready=False), [0, 2, 0]),
+        (replace(CONTROL, models=(replace(ACTED, is_paused=True, held_by=frozenset()),)), [2, 0, 0]),
+        (replace(CONTROL, models=(replace(ACTED, model="sepsis"),)), [NOT_HEARD] * 3),
+    ],
+    ids=["no process", "running", "could not act", "paused", "a process for another model"],
+)
+def test_a_rollback_process_shows_on_the_board_of_its_model_or_is_said_not_to_be_heard(
+    life: list[View], prometheus: Start, control: ControlView | None, shown: list[int]
+) -> None:
+    (board,) = (one for one in boards() if one["uid"] == "fairdrift-model")
+    with ExitStack() as running:
+        jobs = {"fairdrift": [running.enter_context(served(life[-1:]))]}
+        if control is not None:
+            jobs["fairdrift-rollback"] = [running.enter_context(served_control(control))]
+        server = prometheus(jobs)
+        server.wait_for(f"count(count_over_time(fairdrift_build_info[1m]) >= 3) == {len(jobs)}")
+        asked = dict(panel_queries(board, CHOSEN))
+        found = [server.query(asked[title]) for title in ROLLBACK_TILES]
+        assert [round(float(one["value"][1])) for (one,) in found] == shown  # type: ignore[index]
+        (mode,) = server.query(asked["Mode"])
+        assert mode["metric"] == {"mode": life[-1].models[0].mode}, "that of the monitor, once"

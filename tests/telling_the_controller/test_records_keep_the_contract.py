@@ -127,7 +127,7 @@ def test_a_stream_record_says_what_is_known() -> None:
         "completeness": pytest.approx(690 / 760),
     }
     assert record["gap"]["rest"] == pytest.approx(88 / 240)
-    assert record["reference"] == {"id": "ref-7", "value": 0.221, "samples": 5_120, "tolerated": 0.241}
+    assert record["reference"] == {"id": "ref-7", "value": 0.221, "samples": 5_100, "tolerated": 0.241}
     assert record["budget"] == {"per": "91d", "false_alarms": 1.0, "streams": 1}
     assert record["data"]["positions"] == {"readmission.inference": [81_233, 80_911]}
     assert [one["level"] for one in record["evidence"]] == ["page", "rollback"]

@@ -4,15 +4,17 @@ Way of an event: step 10; `acting.records` reads them. Pure. What the gate withh
 pointer) stands in `suppressed`.
 """
 
+from dataclasses import asdict
 from typing import Any, Final
 
 from monitor.counting.lattice import OVERALL
 from monitor.exporting.feed.blocks import Block
 from monitor.exporting.feed.facts import Identity, rule_version
 from monitor.exporting.feed.standing import FeedModel
-from monitor.exporting.gate import GatedCounts, is_small
+from monitor.exporting.gate import GatedCounts
 from monitor.exporting.moments import rfc3339
 from monitor.exporting.rates import RATES, Cases, Estimate, cases, gap, rate
+from monitor.exporting.reference_shown import shown_reference
 from monitor.exporting.standing import evidence_record, reached
 from monitor.exporting.view import WindowView
 from monitor.judging.verdict import ReferenceRate, StreamVerdict, Verdict
@@ -157,11 +159,9 @@ def _gap(
 def _reference(known: ReferenceRate | None, min_cell: int, withheld: Withheld) -> Json | None:
     if known is None:
         return None
-    record = {"id": known.id, "value": known.value, "samples": known.samples, "tolerated": known.tolerated}
-    harmed = round(known.value * known.samples)
-    if is_small(harmed, min_cell) or is_small(known.samples - harmed, min_cell):
-        return withheld.all_of("reference", record, "value", "samples", "tolerated")
-    return record
+    may = shown_reference(known, min_cell)
+    record = asdict(known if may is None else may)
+    return withheld.all_of("reference", record, "value", "samples", "tolerated") if may is None else record
 
 
 def _evidence(said: StreamVerdict, withheld: Withheld, *, is_open: bool) -> list[Json]:

@@ -10,9 +10,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from monitor.exporting.acted import Acted
 from monitor.exporting.moments import day
 from monitor.exporting.replayed import Replayed
 from monitor.exporting.report.chart import stream_chart
+from monitor.exporting.report.deeds import done_about
 from monitor.exporting.report.looks import drift_table
 from monitor.exporting.report.markup import Markup, join, tag
 from monitor.exporting.report.overview import harms, tiles
@@ -48,7 +50,12 @@ def report_page(done: Replayed) -> str:
         tag("title", f"Fairness report: {names}"),
         tag("style", style),
     )
-    body = ([_model(name, story) for name, story in stories], _intake(done), _footer(done), tag("script", script))
+    body = (
+        [_model(name, story, done.acted.get(name)) for name, story in stories],
+        _intake(done),
+        _footer(done),
+        tag("script", script),
+    )
     return f"<!doctype html>\n{tag('html', tag('head', *head), tag('body', *body), lang='en')}\n"
 
 
@@ -66,7 +73,7 @@ def _hash(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def _model(name: str, story: ModelStory | None) -> Markup:
+def _model(name: str, story: ModelStory | None, acted: Acted | None) -> Markup:
     if story is None:
         return tag(
             "main", tag("h1", name), tag("p", "No pane has been judged: there were too few events.", class_="calm")
@@ -78,6 +85,7 @@ def _model(name: str, story: ModelStory | None) -> Markup:
         tiles(story),
         tag("h2", "Who is harmed"),
         harms(story),
+        done_about(acted),
         tag("h2", _charts_heading(len(drawn), len(story.streams))),
         _how_to_read(story),
         tag("div", [_card(stream, story) for stream in drawn], class_="cards"),

@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from monitor.exporting.gate import GatedCounts, gate_windows, shown_verdict
+from monitor.exporting.gate import GatedCounts, gate_windows
 from monitor.exporting.naming import Name, Names
 from monitor.exporting.pane_counts import CountsBook, WindowSums
 from monitor.exporting.points import Points
 from monitor.exporting.rates import Cases, Estimate, cases, rate
 from monitor.exporting.recording import Recording, Stream, StreamRecord
+from monitor.exporting.reference_shown import shown_verdict
 from monitor.exporting.replayed import Replayed
 from monitor.exporting.report.thinning import Point, thinned
 from monitor.exporting.standing import badness, strongest
@@ -157,7 +158,8 @@ def _windows(book: CountsBook, view: ModelView, span_ms: int, end_ms: int) -> li
 def _shown_record(record: StreamRecord, min_cell: int) -> StreamRecord:
     """Without the limit over time, where a reference of few people would be read off it."""
     said = shown_verdict(record.said, min_cell)
-    return record if said is record.said else replace(record, said=said, tolerated=Points())
+    is_withheld = said.reference is None and record.said.reference is not None
+    return replace(record, said=said, tolerated=Points() if is_withheld else record.tolerated)
 
 
 def _stream_story(
