@@ -197,5 +197,6 @@ def known_labels_only(silence: Mapping[str, Any], labels: Mapping[str, str]) -> 
     >>> known_labels_only(one, {"model": "m"})["matchers"]
     [{'name': 'model', 'value': 'm'}]
     """
-    matchers = silence.get("matchers") or ()
-    return {**silence, "matchers": [one for one in matchers if one.get("name") in labels]}
+    told = silence.get("matchers")
+    matchers = [one for one in told if isinstance(one, Mapping)] if isinstance(told, list) else []
+    return {**silence, "matchers": [one for one in matchers if one.get("name") in list(labels)]}

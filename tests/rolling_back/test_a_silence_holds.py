@@ -114,3 +114,11 @@ def test_a_silence_that_comes_between_plan_and_patch_holds_it() -> None:
     story.begin()
     story.cycle()
     assert (story.state(), story.serves()) == (State.SUPPRESSED, "b")
+
+
+@pytest.mark.parametrize("matchers", [["model"], [None], 7, "model", [{"name": ["model"]}]])
+def test_a_silence_that_is_no_silence_holds_and_ends_nothing(matchers: Any) -> None:
+    story = two_alarms()
+    story.silences.told = [{**silence(), "matchers": matchers}]
+    story.cycle(2)
+    assert (story.state(), story.serves()) == (State.SUPPRESSED, "b")
