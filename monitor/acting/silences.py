@@ -3,11 +3,11 @@
 Way of an event: step 12. A veto and never evidence: a matcher that cannot be read matches. Pure.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from monitor.acting.plain_pattern import matches
 from monitor.acting.raw import field, time_ms
 
 
@@ -65,9 +65,8 @@ def _matches(matcher: Any, labels: Mapping[str, str]) -> bool:
         return True
     present = labels.get(name, "")
     if field(matcher, "isRegex"):
-        try:
-            is_same = re.fullmatch(wanted, present) is not None
-        except re.error:
+        is_same = matches(wanted, present)
+        if is_same is None:
             return True
     else:
         is_same = present == wanted

@@ -8,7 +8,7 @@ from monitor.acting.identities import IdentityRules
 from monitor.acting.limits import Limits
 from monitor.cli.exits import Refused
 from monitor.controller.rules import Rules, Target, lower
-from monitor.settings.derive import windows_ms
+from monitor.settings.derive import publish_delay_ms, windows_ms
 from monitor.settings.model import ModelSettings, Settings
 from monitor.settings.sections.acting import ActingSettings
 
@@ -87,7 +87,18 @@ def _limits(settings: Settings, model: ModelSettings, acting: ActingSettings) ->
         cluster_hour=Limits().cluster_hour if controller is None else controller.max_rollbacks_per_hour,
         approval_ms=acting.approval_ms,
         rejected=model.limits.rejected,
+        watermark_age_ms=watermark_age_ms(settings, model),
     )
+
+
+def watermark_age_ms(settings: Settings, model: ModelSettings) -> int:
+    """How old the watermark of a feed may be for a decision: what the feed is late by itself is no fault of the data.
+
+    Twice the longest way of an inference into its topic, with the allowed lateness, and a pane; two days at least.
+    """
+    feed = settings.feeds[model.feed]
+    late_ms = publish_delay_ms(feed, feed.inference) + feed.allowed_lateness_ms
+    return max(Limits().watermark_age_ms, 2 * late_ms + model.windows.pane_ms)
 
 
 def _one_model_each(targets: tuple[Target, ...]) -> None:

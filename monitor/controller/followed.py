@@ -29,14 +29,22 @@ def follow(moment: Moment, incident: Incident, replaced_ms: int | None) -> Said:
     if sight is None:
         return NOTHING
     plan = moment.book.plan_of(incident, moment.copies)
+    noted = moment.noted(incident)
+    if plan is None and incident.state is State.SOAKING and noted.plan is not None:
+        return _soaked(moment, incident, noted.plan.target_model)  # the log names the target; no template is needed
     if plan is None:
-        lost = {State.VERIFYING: Signal.DEADLINE, State.CONTESTED: Signal.HUMAN, State.FAILED: Signal.FINAL}
+        lost = {
+            State.VERIFYING: Signal.DEADLINE,
+            State.SOAKING: Signal.NO_DATA_LONG,
+            State.CONTESTED: Signal.HUMAN,
+            State.FAILED: Signal.FINAL,
+        }
         return Said(lost.get(incident.state), why="the plan's template cannot be had again as it was")
     match incident.state:
         case State.VERIFYING:
             return _verified(moment, incident, plan, replaced_ms)
         case State.SOAKING:
-            return _soaked(moment, incident, plan)
+            return _soaked(moment, incident, plan.target_model)
         case State.CONTESTED:
             writer = last_writer(sight.deployment)
             rules = moment.target.identities
@@ -82,15 +90,15 @@ def _verified(moment: Moment, incident: Incident, plan: Plan, replaced_ms: int |
     return Said(said)
 
 
-def _soaked(moment: Moment, incident: Incident, plan: Plan) -> Said:
+def _soaked(moment: Moment, incident: Incident, target_model: str) -> Said:
     if moment.sight is None or incident.patched_ms is None:
         return NOTHING
-    if moment.sight.model_identity != plan.target_model:
+    if moment.sight.model_identity != target_model:
         return Said(Signal.MOVED, why=_who(moment))
     soak = Soak(incident.patched_ms, moment.target.limits.label_age_ms, moment.target.pane_ms)
-    records = moment.records_of(plan.target_model)
+    records = moment.records_of(target_model)
     watermark_ms = max((milliseconds(one.data.watermark) for one in records), default=None)
-    return Said(soak_signal(soak, moment.revision_record_of(plan.target_model), watermark_ms, moment.now_ms))
+    return Said(soak_signal(soak, moment.revision_record_of(target_model), watermark_ms, moment.now_ms))
 
 
 def _failed(moment: Moment, incident: Incident, plan: Plan, replaced_ms: int | None) -> Said:

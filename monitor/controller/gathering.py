@@ -81,7 +81,16 @@ class Gathering:
     def __init__(self, rules: Rules, around: Surroundings, book: Book, ear: Ear, copies: Mapping[str, Raw]) -> None:
         self._rules, self._around, self._book, self._ear, self._copies = rules, around, book, ear, copies
         self._not_before_ms: dict[str, int] = {}
+        self._told: Sequence[Mapping[str, Any]] = ()
+        self._is_blind = True
         self.trouble: dict[str, str] = {}
+
+    def hear_silences(self) -> None:
+        """Read the silences anew: once for all targets of a cycle, for each read may take seconds."""
+        try:
+            self._told, self._is_blind = self._around.silences.read(), False
+        except SilencesUnreadable as error:
+            self._told, self._is_blind = error.seen, True
 
     def moment(self, target: Target, fleet: Fleet | None = None) -> Moment:
         """What is known of a target now. `fleet` None: how the others stand is not known yet."""
@@ -141,16 +150,11 @@ class Gathering:
 
     def _silences(self, moment: Moment) -> Sequence[Silence] | None:
         """Silences over any alert of the incident; one that is seen holds also while another Alertmanager is away."""
-        is_blind = False
-        try:
-            told = self._around.silences.read()
-        except SilencesUnreadable as error:
-            told, is_blind = error.seen, True
         found: dict[str, Silence] = {}
         for labels in self._alerts(moment):
-            known = [known_labels_only(one, labels) for one in told]
+            known = [known_labels_only(one, labels) for one in self._told]
             found |= {one.id: one for one in silences_over(labels, known, moment.now_ms)}
-        return None if is_blind and not found else list(found.values())
+        return None if self._is_blind and not found else list(found.values())
 
     def _alerts(self, moment: Moment) -> Iterator[Mapping[str, str]]:
         """Labels of every alert that people may have got: of the leading stream, and of each that is or was alarmed."""
@@ -193,5 +197,6 @@ def known_labels_only(silence: Mapping[str, Any], labels: Mapping[str, str]) -> 
     >>> known_labels_only(one, {"model": "m"})["matchers"]
     [{'name': 'model', 'value': 'm'}]
     """
-    matchers = silence.get("matchers") or ()
-    return {**silence, "matchers": [one for one in matchers if one.get("name") in labels]}
+    told = silence.get("matchers")
+    matchers = [one for one in told if isinstance(one, Mapping)] if isinstance(told, list) else []
+    return {**silence, "matchers": [one for one in matchers if one.get("name") in list(labels)]}

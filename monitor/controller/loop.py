@@ -21,7 +21,7 @@ from monitor.controller.noted import copy_name
 from monitor.controller.obeying import Obeying
 from monitor.controller.recording import Recorder
 from monitor.controller.registry import Registry, contents
-from monitor.controller.rules import Rules
+from monitor.controller.rules import Rules, Target
 from monitor.controller.sight import unseen
 from monitor.controller.telling import Teller
 from monitor.ports_cluster import ClusterError
@@ -122,16 +122,33 @@ class Controller:
         self.lead()
         self.answer()
         self.ear.listen()
-        moments = [self.gathering.moment(target) for target in self.rules.targets]
+        self.gathering.hear_silences()
+        moments = [self._moment(target) for target in self.rules.targets]
         for moment in moments:
             self._learn(moment)
         fleet = fleet_of(moments)
         again_soon = False
         for moment in moments:
+            self._stay_leader()
             again_soon |= self._handle(replace(moment, fleet=fleet), fleet)
         self._publish()
         self._around.log.tick(self._around.clocks.now_ms())
         return again_soon
+
+    def _stay_leader(self) -> None:
+        """Renew the lease in the middle of a cycle, if that is due; one that was lost is not taken again here."""
+        if self._around.elector is not None and not self._around.elector.is_lost:
+            self.lead()
+
+    def _moment(self, target: Target, fleet: Fleet | None = None) -> Moment:
+        self._stay_leader()
+        return self.gathering.moment(target, fleet)
+
+    def _look_again(self, target: Target, fleet: Fleet) -> Moment:
+        """Everything that a decision rests on, anew: people may have silenced since the cycle began."""
+        self._stay_leader()
+        self.gathering.hear_silences()
+        return self._moment(target, fleet)
 
     def _learn(self, moment: Moment) -> None:
         """Write what the log does not know yet: what serves, with a copy of it, and what the feed says of it."""
@@ -167,7 +184,7 @@ class Controller:
             teller=Teller(self._around.cluster_of(target), self._around.line, lambda: self._around.lease().is_held),
             seen=self._seen,
             cluster=self._around.cluster_of(target),
-            refresh=lambda: self.gathering.moment(target, fleet),
+            refresh=lambda: self._look_again(target, fleet),
             lease=self._around.lease,
             publish=lambda: self._publish() or not target.writes,
             keep=self._keep,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from monitor.acting.audit.checkpoint import EVERY_MS, is_due, read_checkpoint, signed_checkpoint
+from monitor.acting.audit.checkpoint import EVERY_ENTRIES, EVERY_MS, is_due, read_checkpoint, signed_checkpoint
 from monitor.acting.audit.form import START, hash_of, line_of, read_line
 from monitor.acting.audit.merkle import Frontier, leaf_hash
 from monitor.acting.audit.notes import Check, PublicKey, Sign
@@ -18,6 +18,12 @@ from monitor.ports_acting import Anchors, AnchorUnreachable, AuditStore, AuditUn
 
 BEGUN: Final = "begun_because"
 """In the details of a `started` entry: the reason for which a person began the log."""
+
+UNSIGNED: Final = "unsigned"
+"""In the details of a `started` entry: numbers of the first and the last entry that should have been signed by then."""
+
+LATE_MS: Final = 10 * EVERY_MS
+"""Entries that span more than this were seen by many a tick that signs; without a checkpoint one was taken away."""
 
 
 class TrailBroken(Exception):
@@ -77,6 +83,7 @@ class Trail:
         self._signed = self._anchored = 0
         self._waiting: list[tuple[int, bytes]] = []
         self._is_compared = False
+        self._unsigned: list[int] | None = None
         self.is_begun = False
         """Whether a person has begun this log (`fairdrift audit start`). Until then nothing may be acted on: a log that
         somebody took away looks like one that is new, and with it every budget and every condemnation is gone."""
@@ -124,6 +131,8 @@ class Trail:
         NotCanonical
             for what has no one form. The log is as it was.
         """
+        if kind is Kind.STARTED and self._unsigned is not None:
+            fields = {**fields, "details": {**fields.get("details", {}), UNSIGNED: self._unsigned}}
         line = line_of(Entry(seq=len(self._entries) + 1, at_ms=at_ms, kind=kind, actor=actor, **fields), self._last)
         entry, _ = read_line(line)
         self._stored(lambda: self._store.append(line))
@@ -161,6 +170,9 @@ class Trail:
         for line in lines:
             self._take(read_line(line)[0], line)
         self._signed, self._anchored, self._is_compared = report.signed, report.anchored, outside is not None
+        tail = self._entries[report.signed :]
+        if trust is not None and tail and (len(tail) > EVERY_ENTRIES or tail[-1].at_ms - tail[0].at_ms > LATE_MS):
+            self._unsigned = [tail[0].seq, tail[-1].seq]
         if trust is not None and self._anchors is not None:
             told = [(read_checkpoint(note, trust.origin, trust.key, trust.check).size, note) for note in notes]
             self._waiting = sorted(one for one in told if one[0] > self._anchored)

@@ -117,3 +117,12 @@ def test_an_alert_told_later_is_no_other_policy(tmp_path: Path) -> None:
     (one,), (other,) = (rules(tmp_path, model(), controller=CONTROLLER % more).targets for more in ("", ", every: 5m"))
     assert one.heartbeat_ms != other.heartbeat_ms
     assert one.policy == other.policy
+
+
+def test_a_feed_that_is_late_by_itself_is_let_be_as_old_as_it_says(tmp_path: Path) -> None:
+    path = tmp_path / "fairdrift.yaml"
+    text = SETTINGS.format(models=model(), controller=CONTROLLER % "")
+    weekly = text.replace("adapter: flat_json}", "adapter: flat_json, publish_delay: 7d}", 1)
+    path.write_text(weekly.replace("horizon: 45d", "horizon: 45d\n    allowed_lateness: 1d"), encoding="utf-8")
+    (target,) = rules_of(load(path, {}), "pod-1", "auto").targets
+    assert target.limits.watermark_age_ms == 2 * (7 + 1) * DAY_MS + DAY_MS

@@ -1,18 +1,24 @@
 """`fairdrift audit verify`: whether the log is whole, where it is not, and what cannot be shown."""
 
+import contextlib
 from typing import Any, Final
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 
+from monitor.acting.audit.form import BadLine, read_line
 from monitor.acting.audit.verify import Finding, Report
+from monitor.acting.entries import Kind
 from monitor.cli.audit.held import Held, Where, held
 from monitor.cli.exits import Exit
 from monitor.cli.output import Output, show
+from monitor.controller.trail import UNSIGNED
 
 NO_KEY: Final = "no key: no checkpoint was looked at; whoever can write the file may have written all of it anew"
-NO_ANCHOR: Final = "nothing outside: the holder of the key may have written all of it anew, and cut its tail"
+NO_ANCHOR: Final = (
+    "nothing outside: whoever can write the file may have cut its tail, and the holder of the key written all anew"
+)
 
 
 def run_verify(where: Where, output: Output) -> int:
@@ -61,6 +67,15 @@ def not_shown(log: Held, report: Report) -> list[str]:
         found.append(NO_ANCHOR)
     elif log.trust is not None and report.anchored < report.size:
         found.append(f"{_span(report.anchored + 1, report.size)}: not outside yet, the holder of the key may change it")
+    for line in log.kept.lines:
+        with contextlib.suppress(BadLine):
+            entry, _ = read_line(line)
+            if entry.kind is Kind.STARTED and UNSIGNED in entry.details:
+                first, last = entry.details[UNSIGNED]
+                found.append(
+                    f"{_span(first, last)}: under no checkpoint when entry {entry.seq} was written, though long due; "
+                    "whoever could write the file may have taken checkpoints away and written these anew"
+                )
     return found
 
 
