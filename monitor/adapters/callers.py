@@ -6,13 +6,13 @@ claimed, and is marked so wherever it is kept.
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Final, Literal
 
 from aiohttp import web
 
 from monitor.adapters.http_server import problem
 from monitor.adapters.token_files import NAME, TokenFile, TokensUnusable, holder_of
+from monitor.adapters.tokens import is_this_machine
 
 Right = Literal["read", "operate", "hook"]
 
@@ -89,10 +89,8 @@ class Rights:
 
 
 def _this_machine(request: web.Request, right: Right) -> Caller | web.Response:
-    """No token is asked of whoever sits at the server; a page in their browser is somebody else."""
-    host = request.headers.get("Host", "").rpartition(":")[0] or request.headers.get("Host", "")
-    is_named_so = host in ("localhost", "127.0.0.1", "[::1]")
-    if request.remote is not None and is_named_so and ip_address(request.remote.split("%")[0]).is_loopback:
+    """No token is asked of whoever sits at the server."""
+    if is_this_machine(request):
         return Caller("this machine", None)
     fix = f"set http.tokens.{right}_file, or ask from the machine the server runs on, by the name localhost"
     return problem(403, f"no {right} token is set, so only this machine may ask", fix)

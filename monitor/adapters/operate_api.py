@@ -106,6 +106,8 @@ class OperateApi:
         refused = self._tokens.refusal_to_operate(request)
         if refused is not None:
             return refused
+        if request.content_type != "application/json":  # a page in a browser cannot say so unasked
+            return problem(415, "the body is no JSON", "send Content-Type: application/json")
         try:
             asked = msgspec.json.decode(await request.read(), type=Acknowledgement)
         except msgspec.MsgspecError as error:

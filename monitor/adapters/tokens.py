@@ -36,13 +36,20 @@ class Tokens:
         return None if holder is None else holder.name
 
 
+def is_this_machine(request: web.Request) -> bool:
+    """Whether whoever sits at the server asks; a page in their browser that goes by another name is somebody else."""
+    host = request.headers.get("Host", "").rpartition(":")[0] or request.headers.get("Host", "")
+    is_named_so = host in ("localhost", "127.0.0.1", "[::1]")
+    return is_named_so and request.remote is not None and ip_address(request.remote.split("%")[0]).is_loopback
+
+
 def refusal(request: web.Request, right: str, tokens: tuple[str | None, ...]) -> web.Response | None:
     """The answer to one who has none of these tokens; None if the caller may."""
     known = [token for token in tokens if token is not None]
     if not known:
-        if request.remote is not None and ip_address(request.remote.split("%")[0]).is_loopback:
+        if is_this_machine(request):
             return None
-        fix = f"set http.tokens.{right}_file, or ask from the machine the monitor runs on"
+        fix = f"set http.tokens.{right}_file, or ask from the machine the monitor runs on, by the name localhost"
         return problem(403, f"no {right} token is set, so only this machine may ask", fix)
     if holder_of(_shown(request), [holder for token in known for holder in parse(token, right)]) is not None:
         return None

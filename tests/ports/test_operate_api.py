@@ -1,7 +1,7 @@
 """Who may ask the monitor what, and what an acknowledgement does."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from typing import Any
 from urllib.error import HTTPError
@@ -44,8 +44,15 @@ def api(loop: Loop) -> Iterator[OperateApi]:
     api.stop()
 
 
-def ask(api: OperateApi, path: str, body: bytes | None = None, token: str | None = None) -> tuple[int, dict[str, Any]]:
-    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+def ask(
+    api: OperateApi,
+    path: str,
+    body: bytes | None = None,
+    token: str | None = None,
+    others: Mapping[str, str] = {},
+) -> tuple[int, dict[str, Any]]:
+    shown = {} if token is None else {"Authorization": f"Bearer {token}"}
+    headers = {"Content-Type": "application/json", **shown, **others}
     request = Request(f"http://127.0.0.1:{api.port}{path}", body, headers)
     try:
         with urlopen(request, timeout=10) as answer:
@@ -123,3 +130,14 @@ def test_what_is_not_served_is_told_with_what_is(api: OperateApi) -> None:
     for path in ("/", "/v1/verdicts", "/metrics"):
         status, said = ask(api, path, token="r-token")
         assert (status, "/v1/status" in said["fix"]) == (404, True)
+
+
+@pytest.mark.parametrize(
+    ("others", "code"), [({"Host": "evil.example"}, 403), ({"Content-Type": "text/plain"}, 415), ({}, 200)]
+)
+def test_a_page_in_the_browser_of_who_sits_there_may_not_ask(loop: Loop, others: dict[str, str], code: int) -> None:
+    api = OperateApi("127.0.0.1:0", Tokens(), lambda: {"models": {}}, loop.ask)
+    api.start()
+    status, _ = ask(api, "/v1/acknowledge", json.dumps(ASKED).encode(), None, others)
+    api.stop()
+    assert status == code
