@@ -61,3 +61,13 @@ def test_the_two_commands_are_targets() -> None:
     for target in ("demo", "test", "setup"):
         assert f"\n{target}:" in makefile
     assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_no_mark_of_a_merge_is_left() -> None:
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    marked = [
+        name
+        for name in tracked.stdout.split("\0")
+        if name and re.search(rb"^(?:<{7}|>{7}) ", (ROOT / name).read_bytes(), re.MULTILINE)
+    ]
+    assert not marked
