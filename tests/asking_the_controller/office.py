@@ -126,6 +126,13 @@ class Office:
         self.taken.append(asked)
         return f"written as entry {len(self.taken)}"
 
+    def end(self) -> Exception | None:
+        """What ended the loop: the asker is answered a moment before."""
+        end = time.monotonic() + 10
+        while self.ended_by is None and time.monotonic() < end:
+            time.sleep(0.01)
+        return self.ended_by
+
     def _turn(self) -> None:
         while not self._stop.is_set():
             self._turns.wait(0.02)

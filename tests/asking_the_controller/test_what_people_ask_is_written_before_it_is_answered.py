@@ -132,7 +132,7 @@ def test_an_audit_log_that_takes_no_line_is_503_and_ends_the_loop(office: Office
     office.obey = full
     status, said = office.ask("/v1/resume", {"model": None})
     assert (status, "disk is full" in said["title"], "audit log" in said["fix"]) == (503, True, True)
-    assert isinstance(office.ended_by, AuditUnwritable)
+    assert isinstance(office.end(), AuditUnwritable)
 
 
 def test_a_request_that_waited_too_long_is_taken_back_and_not_done_later(tmp_path: Path) -> None:
