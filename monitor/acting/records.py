@@ -10,6 +10,8 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from monitor.acting.canonical import NotCanonical, canonical, floats_as_text
+
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 VerdictName = Literal["HEALTHY", "INCONCLUSIVE", "STALE", "SUSPECT", "DEGRADED"]
 Cause = Literal["revision", "population", "mixed", "unknown"]
@@ -165,4 +167,8 @@ def decode(text: bytes | str) -> Record:
         record: Record = _DECODER.decode(text)
     except msgspec.MsgspecError as error:
         raise Malformed(f"verdict feed: {error}; monitor and controller must be of versions that agree") from error
+    try:
+        canonical(floats_as_text(msgspec.to_builtins(record)))
+    except NotCanonical as error:
+        raise Malformed(f"verdict feed: {error}; what the audit log cannot hold decides nothing") from error
     return record

@@ -116,3 +116,10 @@ def test_what_was_heard_before_the_feed_went_away_is_acted_on_only_while_it_hold
     story.cycle(3)
     assert story.serves() == "b"
     assert any("does not answer" in trouble for trouble in story.controller.troubles())
+
+
+def test_a_number_that_the_audit_log_cannot_hold_is_malformed_and_ends_nothing(story: Story) -> None:
+    story.say(data={"lag_records": 2**60})
+    story.cycle(2)
+    assert story.controller.ear.malformed == 1
+    assert not story.states()
