@@ -3,6 +3,7 @@
 Way of an event: takes ripe cells beside step 7. Pure. `bootstrap` and `time_range` say which panes these are.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 import msgspec
@@ -36,7 +37,7 @@ class Stored(msgspec.Struct, array_like=True):
     panes: dict[int, bytes]
 
 
-class Collecting:
+class Collecting(ABC):
     """Collects a reference.
 
     Parameters
@@ -53,9 +54,9 @@ class Collecting:
         self._panes: dict[int, Tally] = {}
 
     @property
+    @abstractmethod
     def end_ms(self) -> int:
         """End of the reference's panes, as far as is known."""
-        raise NotImplementedError
 
     @property
     def complete_ms(self) -> int | None:
@@ -70,8 +71,9 @@ class Collecting:
         if len(cells.n):
             self._collect(cells)
 
+    @abstractmethod
     def _collect(self, cells: RipeCells) -> None:
-        raise NotImplementedError
+        """Keep what belongs to the reference."""
 
     def _add(self, cells: RipeCells, mine: NDArray[np.bool_]) -> None:
         """Keep some of the cells."""

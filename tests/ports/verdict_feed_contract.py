@@ -2,6 +2,7 @@
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -21,7 +22,7 @@ def records(first: int, count: int, size: int = 0) -> list[Held]:
     ]
 
 
-class VerdictFeedContract:
+class VerdictFeedContract(ABC):
     """Subclasses give `feed_of`: a feed over these pages."""
 
     @pytest.fixture
@@ -30,9 +31,9 @@ class VerdictFeedContract:
         pages.add(records(41, 5), 0)
         return pages
 
-    @pytest.fixture
+    @abstractmethod
     def feed_of(self) -> Callable[[Pages], VerdictFeed]:
-        raise NotImplementedError
+        """A fixture of the subclass."""
 
     @pytest.fixture
     def feed(self, feed_of: Callable[[Pages], VerdictFeed], pages: Pages) -> Iterator[VerdictFeed]:
